@@ -22,7 +22,7 @@ pub const KEY_NAME_BYTES: usize = 255;
 
 /// Bytes of an expression as sent.
 pub const EXPRESSION_BYTES: usize = 4096;
-/// Operators and functions in one condition.
+/// Operators in one condition; function calls and parentheses do not count.
 pub const EXPRESSION_OPERATORS: usize = 300;
 /// Bytes of all expression attribute names and values of a request.
 pub const EXPRESSION_ATTRIBUTES_BYTES: usize = 2 * 1024 * 1024;
@@ -45,6 +45,8 @@ pub const GLOBAL_INDEXES: usize = 20;
 pub const INDEX_KEY_ATTRIBUTES: usize = 4;
 /// `NonKeyAttributes` over all indexes of a table.
 pub const PROJECTED_ATTRIBUTES: usize = 100;
+/// Tags of a resource.
+pub const RESOURCE_TAGS: usize = 50;
 
 /// Bytes that one write capacity unit covers.
 pub const WRITE_UNIT_BYTES: usize = 1024;

@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use crate::types::item::Item;
 use crate::types::number::Number;
 
@@ -34,7 +36,7 @@ pub enum Attr {
 }
 
 /// The ten types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AttrType {
     /// String.
     S,
