@@ -4,6 +4,7 @@
 //! Invariant: details of storage failures are logged here once and never reach a client.
 
 use super::kind::Kind;
+use super::reason::Reason;
 use super::value::ValueError;
 use super::violation::Violation;
 use crate::expr::{ExprError, UpdateError};
@@ -51,6 +52,8 @@ pub enum Cause {
         /// The JSON of the item, when the request asks for it and there is one.
         item: Option<Vec<u8>>,
     },
+    /// A transaction was canceled: a reason for each of its actions, in their order.
+    TransactionCanceled(Vec<Reason>),
     /// A failure that is not the client's; the text is for the log only.
     Internal(String),
 }
@@ -136,6 +139,16 @@ impl Fault {
     /// The condition of a write does not hold; `item` is the JSON to hand back.
     pub fn condition_failed(item: Option<Vec<u8>>) -> Self {
         Cause::ConditionFailed { item }.into()
+    }
+
+    /// A transaction was canceled; there is a reason for each of its actions.
+    pub fn transaction_canceled(reasons: Vec<Reason>) -> Self {
+        Cause::TransactionCanceled(reasons).into()
+    }
+
+    /// A write meets a transaction in flight on its item.
+    pub fn transaction_conflict() -> Self {
+        Self::service(Kind::TransactionConflict, super::voice::CONFLICT)
     }
 
     /// A failure that is not the client's: logged here, told without detail.

@@ -5,6 +5,7 @@
 
 use super::fault::{Cause, Fault};
 use super::kind::Kind;
+use super::reason::Reason;
 use super::value::{SetKind, ValueError};
 use super::violation::{Form, Rule, Violation};
 use crate::types::wire::write_str;
@@ -67,6 +68,10 @@ impl Voice {
             body.extend_from_slice(b",\"Item\":");
             body.extend_from_slice(item);
         }
+        if let Cause::TransactionCanceled(reasons) = fault.cause() {
+            body.extend_from_slice(b",\"CancellationReasons\":");
+            push_reasons(&mut body, reasons);
+        }
         body.push(b'}');
         let status = kind.status();
         Reply { status, body, kind }
@@ -79,8 +84,15 @@ impl Voice {
             Cause::Serialization(text) => (Kind::Serialization, text.clone()),
             Cause::Service { kind, message } => (*kind, Some(message.clone())),
             Cause::ConditionFailed { .. } => {
-                let text = "The conditional request failed".to_owned();
-                (Kind::ConditionalCheckFailed, Some(text))
+                (Kind::ConditionalCheckFailed, Some(CONDITION_FAILED.to_owned()))
+            }
+            Cause::TransactionCanceled(reasons) => {
+                let codes: Vec<&str> = reasons.iter().map(|reason| reason_words(reason).0).collect();
+                let codes = codes.join(", ");
+                let text = format!(
+                    "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+                );
+                (Kind::TransactionCanceled, Some(text))
             }
             Cause::Internal(_) => {
                 let text = "Internal server error".to_owned();
@@ -118,6 +130,38 @@ impl Voice {
             }
         }
     }
+}
+
+/// The code and the text of a cancellation reason.
+fn reason_words(reason: &Reason) -> (&'static str, Option<&str>) {
+    match reason {
+        Reason::None => ("None", None),
+        Reason::ConditionFailed { .. } => ("ConditionalCheckFailed", Some(CONDITION_FAILED)),
+        Reason::Validation(text) => ("ValidationError", Some(text)),
+        Reason::Conflict => ("TransactionConflict", Some(CONFLICT)),
+    }
+}
+
+fn push_reasons(body: &mut Vec<u8>, reasons: &[Reason]) {
+    body.push(b'[');
+    for (at, reason) in reasons.iter().enumerate() {
+        if at > 0 {
+            body.push(b',');
+        }
+        let (code, text) = reason_words(reason);
+        body.extend_from_slice(b"{\"Code\":");
+        write_str(body, code);
+        if let Some(text) = text {
+            body.extend_from_slice(b",\"Message\":");
+            write_str(body, text);
+        }
+        if let Reason::ConditionFailed { item: Some(item) } = reason {
+            body.extend_from_slice(b",\"Item\":");
+            body.extend_from_slice(item);
+        }
+        body.push(b'}');
+    }
+    body.push(b']');
 }
 
 fn one(text: &str) -> String {
@@ -271,6 +315,12 @@ fn shared(error: &ValueError) -> String {
         ValueError::NotANumber(_) | ValueError::DuplicateInSet { .. } => current(error),
     }
 }
+
+/// The text of a condition that does not hold, alone or in a transaction.
+const CONDITION_FAILED: &str = "The conditional request failed";
+
+/// The text of a write that meets a transaction in flight, alone or in a transaction.
+pub const CONFLICT: &str = "Transaction is ongoing for the item";
 
 /// The text of a number that is too large, also of an arithmetic result that cannot be kept exactly.
 pub const NUMBER_OVERFLOW: &str =

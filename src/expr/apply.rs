@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::expr::ast::{Action, SetValue, Update};
+use crate::expr::ast::{Action, SetValue, Update, UpdateStyle};
 use crate::expr::check::order_of_paths;
 use crate::expr::outline::{assemble, outline};
 use crate::limits::NESTING_LEVELS;
@@ -20,6 +20,8 @@ pub enum UpdateError {
     MissingAttribute,
     /// A value in the item is of the wrong type.
     OperandType,
+    /// The same, for an update that is no expression.
+    AttributeType,
     /// There is nothing at the parent of a target that could hold it.
     TargetPath,
     /// A number leaves the range or has too many digits.
@@ -39,6 +41,7 @@ impl fmt::Display for UpdateError {
             Self::OperandType => {
                 "An operand in the update expression has an incorrect data type"
             }
+            Self::AttributeType => "Type mismatch for attribute to update",
             Self::TargetPath => {
                 "The document path provided in the update expression is invalid for update"
             }
@@ -107,13 +110,20 @@ impl Update {
             .iter()
             .map(|action| {
                 let target = action.target();
-                let change = change(action, old)?;
+                let change = change(action, old).map_err(|error| self.in_style(error))?;
                 if let Change::Write(value) = &change {
                     check_nesting(target, value)?;
                 }
                 Ok((target, change))
             })
             .collect()
+    }
+
+    fn in_style(&self, error: UpdateError) -> UpdateError {
+        match (self.style, error) {
+            (UpdateStyle::Attributes, UpdateError::OperandType) => UpdateError::AttributeType,
+            _ => error,
+        }
     }
 }
 

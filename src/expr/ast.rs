@@ -144,6 +144,18 @@ pub enum KeyTest {
 pub struct Update {
     /// The changes.
     pub actions: Vec<Action>,
+    /// How they were written.
+    pub style: UpdateStyle,
+}
+
+/// How an update was written, which decides the words for a type that does not fit, and whether it is charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UpdateStyle {
+    /// An expression.
+    #[default]
+    Expression,
+    /// `AttributeUpdates`.
+    Attributes,
 }
 
 /// One change.

@@ -14,6 +14,7 @@ mod check;
 pub mod display;
 pub mod error;
 pub mod eval;
+pub mod legacy;
 mod lexer;
 pub mod names;
 mod outline;
@@ -23,9 +24,10 @@ pub mod reserved;
 pub use apply::UpdateError;
 pub use ast::{
     Action, Comparator, Condition, KeyClause, KeyCondition, KeyTest, Operand, Projection, SetValue,
-    Update,
+    Update, UpdateStyle,
 };
 pub use error::{Clause, ExprError, ExprErrorKind, KeyFormError};
+pub use legacy::{AttributeTest, Joint, LegacyError, Operator};
 pub use names::Placeholders;
 pub use parser::condition::parse_condition;
 pub use parser::key_condition::parse_key_condition;

@@ -131,6 +131,24 @@ fn bodies_have_the_members_of_their_exception() {
     ] {
         assert_eq!(body(&fault), wanted);
     }
+    let reasons = vec![
+        Reason::None,
+        Reason::ConditionFailed { item: Some(b"{}".to_vec()) },
+        Reason::Validation("x".to_owned()),
+        Reason::Conflict,
+    ];
+    assert_eq!(
+        body(&Fault::transaction_canceled(reasons)),
+        concat!(
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","#,
+            r#""Message":"Transaction cancelled, please refer cancellation reasons for specific reasons "#,
+            r#"[None, ConditionalCheckFailed, ValidationError, TransactionConflict]","#,
+            r#""CancellationReasons":[{"Code":"None"},"#,
+            r#"{"Code":"ConditionalCheckFailed","Message":"The conditional request failed","Item":{}},"#,
+            r#"{"Code":"ValidationError","Message":"x"},"#,
+            r#"{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"}]}"#
+        )
+    );
     let reply = Voice::Bare.render(&Fault::internal("disk on fire"));
     assert_eq!(reply.status, 500);
     assert!(!String::from_utf8_lossy(&reply.body).contains("fire"));

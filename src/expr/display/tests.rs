@@ -176,7 +176,8 @@ fn updates() -> impl Strategy<Value = Update> {
                     value: set().into(),
                 });
             }
-            Update { actions }
+            let style = UpdateStyle::Expression;
+            Update { actions, style }
         },
     )
 }

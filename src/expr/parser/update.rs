@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::ast::{Action, SetValue, Update};
+use crate::expr::ast::{Action, SetValue, Update, UpdateStyle};
 use crate::expr::check;
 use crate::expr::error::{Clause, ExprError, ExprErrorKind};
 use crate::expr::lexer::{Token, TokenKind};
@@ -43,7 +43,8 @@ pub fn parse_update(text: &str, placeholders: &mut Placeholders) -> Result<Updat
             actions.push(read(&mut parser)?);
         }
     }
-    let update = Update { actions };
+    let style = UpdateStyle::Expression;
+    let update = Update { actions, style };
     let outcome = check::check_apart(update.targets());
     parser.note_failure(0, outcome);
     parser.finish()?;

@@ -1,0 +1,133 @@
+//! Background work: filling new indexes, deleting the rows of what was dropped, ending transient phases, trimming streams
+//! and client request tokens.
+//!
+//! Each piece of work is many small commits through the queue, so requests go on between them. What is to be done can be
+//! read from the store, so a restart goes on where a stop left off. One thread fills indexes, another keeps house, so that
+//! a large index does not hold up the rest.
+
+mod backfill;
+mod forget;
+mod reclaim;
+mod removal;
+mod trim;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::engine::Shared;
+use crate::engine::catalog::TableName;
+use crate::engine::commit::Queue;
+use crate::error::Fault;
+use crate::storage::keys::Space;
+
+/// How often streams and tokens are trimmed.
+const TRIM_EVERY: Duration = Duration::from_secs(60);
+/// How often a deletion that waits for its time is looked at.
+const REMOVAL_EVERY: Duration = Duration::from_millis(20);
+
+/// What the background threads work with.
+pub(super) struct Context {
+    pub(super) shared: Arc<Shared>,
+    pub(super) queue: Queue,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Context {
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// An index to fill.
+#[derive(Debug)]
+pub(super) struct NewIndex {
+    /// Its table.
+    pub(super) table: TableName,
+    /// Its rows in storage.
+    pub(super) space: Space,
+}
+
+/// The threads; dropping it ends and joins them.
+pub(super) struct Workers {
+    new_indexes: Option<Sender<NewIndex>>,
+    wake: Option<Sender<()>>,
+    stopping: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the threads, with what an earlier process left to do.
+    pub(super) fn start(shared: &Arc<Shared>, queue: &Queue) -> std::io::Result<Workers> {
+        let stopping = Arc::new(AtomicBool::new(false));
+        let context = || Context { shared: Arc::clone(shared), queue: queue.clone(), stopping: Arc::clone(&stopping) };
+        let (new_indexes, indexes) = mpsc::channel();
+        let (wake, woken) = mpsc::channel();
+        for index in backfill::unfinished(shared) {
+            new_indexes.send(index).ok();
+        }
+        let filler = context();
+        let keeper = context();
+        let threads = vec![
+            std::thread::Builder::new()
+                .name("backfill".to_owned())
+                .spawn(move || indexes.into_iter().for_each(|index| report(backfill::fill(&filler, &index))))?,
+            std::thread::Builder::new().name("housekeeping".to_owned()).spawn(move || keep_house(&keeper, &woken))?,
+        ];
+        Ok(Workers { new_indexes: Some(new_indexes), wake: Some(wake), stopping, threads })
+    }
+
+    /// Has an index filled.
+    pub(super) fn fill(&self, index: NewIndex) {
+        if let Some(sender) = &self.new_indexes {
+            sender.send(index).ok();
+        }
+    }
+
+    /// Has dropped rows deleted and pending deletions looked at.
+    pub(super) fn wake(&self) {
+        if let Some(sender) = &self.wake {
+            sender.send(()).ok();
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.new_indexes = None;
+        self.wake = None;
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a background thread panicked");
+            }
+        }
+    }
+}
+
+fn keep_house(context: &Context, woken: &mpsc::Receiver<()>) {
+    let mut trimmed = Instant::now();
+    loop {
+        report(removal::remove_due(context));
+        report(reclaim::delete_dropped(context));
+        if trimmed.elapsed() >= TRIM_EVERY {
+            report(trim::trim(context));
+            report(forget::delete_old_tokens(context));
+            trimmed = Instant::now();
+        }
+        let pause = if removal::is_pending(&context.shared) { REMOVAL_EVERY } else { TRIM_EVERY };
+        match woken.recv_timeout(pause) {
+            Ok(()) => while woken.try_recv().is_ok() {},
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn report(result: Result<(), Fault>) {
+    if let Err(fault) = result {
+        tracing::error!(?fault, "background work failed");
+    }
+}

@@ -1,0 +1,230 @@
+//! The one loop behind Query and Scan: rows of a range, counted, filtered, projected and written as JSON, until the
+//! limit or a page's bytes are reached.
+//!
+//! It runs in steps so that a short page is read where the request is, while a long one moves to a thread that may
+//! block. Bytes are those of the rows as stored in the table or index, before filter and projection.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::engine::capacity::{Consistency, Consumed, read_units};
+use crate::engine::cursor;
+use crate::engine::plan::Source;
+use crate::engine::table::Table;
+use crate::error::Fault;
+use crate::expr::{Condition, Projection};
+use crate::limits::PAGE_BYTES;
+use crate::storage::keys::KeyRange;
+use crate::storage::{Order, Store, StoreError, codec};
+use crate::types::wire::write_item;
+
+/// What a Query or Scan reads.
+#[derive(Debug)]
+pub struct ReadPlan {
+    /// The table.
+    pub table: Arc<Table>,
+    /// The table or an index of it.
+    pub source: Source,
+    /// The rows, what was read before left out.
+    pub range: KeyRange,
+    /// Direction.
+    pub order: Order,
+    /// Most rows to evaluate.
+    pub limit: Option<usize>,
+    /// How consistent, for the price.
+    pub consistency: Consistency,
+    /// What a row must meet to be returned.
+    pub filter: Option<Condition>,
+    /// What is returned of a row.
+    pub output: Output,
+    /// Whether rows of a local index are completed from the table.
+    pub fetch: Fetch,
+}
+
+/// What is returned of a row.
+#[derive(Debug)]
+pub enum Output {
+    /// Only that it counts.
+    Count,
+    /// Everything that was read.
+    Everything,
+    /// Some paths.
+    Projection(Projection),
+}
+
+/// Whether rows of a local index are completed from the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetch {
+    /// The index has what is asked for.
+    Never,
+    /// Each row's item is read from the table.
+    Base,
+}
+
+/// A page.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The items' JSON, separated by commas.
+    pub items: Vec<u8>,
+    /// How many rows are returned.
+    pub count: usize,
+    /// How many rows were evaluated.
+    pub scanned: usize,
+    /// JSON of the last row's key, when more may follow.
+    pub last_key: Option<Vec<u8>>,
+    /// Units consumed.
+    pub consumed: Consumed,
+}
+
+/// Whether a page is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There may be more rows to read.
+    More,
+    /// The page is complete.
+    Done,
+}
+
+/// A page in the making.
+#[derive(Debug)]
+pub struct Collector {
+    plan: ReadPlan,
+    page: Page,
+    bytes: usize,
+    fetched_units: f64,
+    /// Storage key of the last row of a step that is not the page's last.
+    resume: Option<Vec<u8>>,
+}
+
+impl Collector {
+    /// Starts a page.
+    pub fn new(plan: ReadPlan) -> Collector {
+        Collector { plan, page: Page::default(), bytes: 0, fetched_units: 0.0, resume: None }
+    }
+
+    /// Reads up to so many rows on.
+    pub fn step(&mut self, store: &dyn Store, rows: usize) -> Result<Progress, StoreError> {
+        let range = match self.resume.take() {
+            Some(key) => self.plan.range.clone().resumed(self.plan.order, &key),
+            None => self.plan.range.clone(),
+        };
+        let (from, to) = range.bounds();
+        let mut left = rows;
+        let mut progress = Progress::Done;
+        let mut failure = None;
+        store.range(from, to, self.plan.order, &mut |key, row| {
+            match self.take_row(store, row) {
+                Ok(Progress::Done) => return ControlFlow::Break(()),
+                Ok(Progress::More) => {}
+                Err(error) => {
+                    failure = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+            left -= 1;
+            if left == 0 {
+                self.resume = Some(key.to_vec());
+                progress = Progress::More;
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })?;
+        failure.map_or(Ok(progress), Err)
+    }
+
+    /// Evaluates one row; done when it is the last one of the page.
+    fn take_row(&mut self, store: &dyn Store, row: &[u8]) -> Result<Progress, StoreError> {
+        self.bytes += codec::byte_size(row)?;
+        self.page.scanned += 1;
+        let fetched = match self.plan.fetch {
+            Fetch::Never => None,
+            Fetch::Base => self.fetch(store, row)?,
+        };
+        self.return_row(fetched.as_deref().unwrap_or(row))?;
+        let is_last = self.plan.limit == Some(self.page.scanned) || self.bytes >= PAGE_BYTES;
+        if !is_last {
+            return Ok(Progress::More);
+        }
+        let mut key = Vec::new();
+        cursor::write_last_key(&self.plan.table, self.plan.source, row, &mut key)?;
+        self.page.last_key = Some(key);
+        Ok(Progress::Done)
+    }
+
+    /// The item that an index row stands for. One deleted since the row was read is left as the row has it.
+    fn fetch(&mut self, store: &dyn Store, row: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        let table = &self.plan.table;
+        let names: Vec<&str> = table.key.attributes().map(|attribute| attribute.name.as_str()).collect();
+        let Some(key) = table.row_key_of_stored(&codec::decode_some(row, &names)?) else { return Ok(None) };
+        let item = store.get(&key)?;
+        let bytes = item.as_ref().map_or(Ok(0), |item| codec::byte_size(item))?;
+        self.fetched_units += read_units(bytes, self.plan.consistency);
+        Ok(item)
+    }
+
+    fn return_row(&mut self, item: &[u8]) -> Result<(), StoreError> {
+        if let Some(filter) = &self.plan.filter {
+            let mut roots = Vec::new();
+            filter.visit_roots(&mut |name| roots.push(Arc::clone(name)));
+            let roots: Vec<&str> = roots.iter().map(AsRef::as_ref).collect();
+            if !filter.holds(&codec::decode_some(item, &roots)?) {
+                return Ok(());
+            }
+        }
+        let out = &mut self.page.items;
+        if self.page.count > 0 && !matches!(self.plan.output, Output::Count) {
+            out.push(b',');
+        }
+        self.page.count += 1;
+        match &self.plan.output {
+            Output::Count => {}
+            Output::Everything => write_returned(item, None, out)?,
+            Output::Projection(projection) => write_returned(item, Some(projection), out)?,
+        }
+        Ok(())
+    }
+
+    /// The finished page with what it consumed: bytes are summed over all rows and rounded once.
+    pub fn finish(mut self) -> Page {
+        let units = read_units(self.bytes, self.plan.consistency);
+        self.page.consumed = match self.plan.source {
+            Source::Table => Consumed::of_table(units),
+            Source::Index(place) => Consumed { table: self.fetched_units, indexes: vec![(place, units)] },
+        };
+        self.page
+    }
+}
+
+/// Writes the JSON of a stored item, or of the paths of it that a projection names.
+pub fn write_returned(item: &[u8], projection: Option<&Projection>, out: &mut Vec<u8>) -> Result<(), StoreError> {
+    let Some(projection) = projection else { return Ok(codec::write_json(item, out)?) };
+    if projection.paths().iter().all(|path| path.steps.is_empty()) {
+        codec::write_json_some(item, out, |name| projection.roots().any(|root| **root == *name))?;
+        return Ok(());
+    }
+    let roots: Vec<&str> = projection.roots().map(AsRef::as_ref).collect();
+    write_item(out, &projection.apply(&codec::decode_some(item, &roots)?));
+    Ok(())
+}
+
+/// Rows that are read where the request is; a page that needs more moves to a thread that may block.
+const INLINE_ROWS: usize = 64;
+/// Rows between two looks at whether the page is complete, on such a thread.
+const STEP_ROWS: usize = 4096;
+
+/// Reads a page.
+pub async fn collect(store: &Arc<dyn Store>, plan: ReadPlan) -> Result<Page, Fault> {
+    let mut collector = Collector::new(plan);
+    if collector.step(&**store, INLINE_ROWS)? == Progress::Done {
+        return Ok(collector.finish());
+    }
+    let store = Arc::clone(store);
+    tokio::task::spawn_blocking(move || {
+        while collector.step(&*store, STEP_ROWS)? == Progress::More {}
+        Ok(collector.finish())
+    })
+    .await
+    .unwrap_or_else(|error| Err(Fault::internal(format!("reading a page failed: {error}"))))
+}

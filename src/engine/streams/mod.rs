@@ -1,0 +1,274 @@
+//! Streams: their state, and the records that writes leave in them.
+//!
+//! A stream has one shard, open as long as the stream is enabled. Records are rows in order of one sequence counter,
+//! written in the same commit as the change they tell; nothing in a write grows with the stream. Owns `StreamHead`
+//! and reading a page of records; the bytes of a record are `record`'s, places in a stream `position`'s.
+
+pub mod position;
+pub mod record;
+
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::commit::Txn;
+use crate::engine::table::{KeySchema, Table, TableStream, ViewType};
+use crate::error::Fault;
+use crate::limits::STREAM_PAGE_BYTES;
+use crate::storage::{Order, Store, StoreError, codec, keys};
+use record::{EventName, Record};
+
+/// State of a stream.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StreamHead {
+    /// Number of its records in storage.
+    pub number: u64,
+    /// Which set of tables its table belongs to.
+    pub scope: String,
+    /// Name of its table, which may be gone.
+    pub table: String,
+    /// Label, the last part of the ARN.
+    pub label: String,
+    /// What each record holds.
+    pub view: ViewType,
+    /// Milliseconds since the epoch.
+    pub created_ms: u64,
+    /// Key schema of the table.
+    pub key: KeySchema,
+    /// First sequence number of the shard.
+    pub first: u64,
+    /// Records below this sequence number were trimmed.
+    pub trimmed_to: u64,
+    /// Set when the stream was disabled: its shard is closed.
+    pub closed: Option<Closed>,
+}
+
+/// When and where a shard ended.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Closed {
+    /// Milliseconds since the epoch.
+    pub at_ms: u64,
+    /// Last sequence number.
+    pub last: u64,
+}
+
+impl StreamHead {
+    /// ARN, with the region as the request names it.
+    pub fn arn(&self, region: &str, account: &str) -> String {
+        format!("arn:aws:dynamodb:{region}:{account}:table/{}/stream/{}", self.table, self.label)
+    }
+
+    /// Status in the API; being enabled and disabled lasts as long as other statuses.
+    pub fn status(&self, now_ms: u64, delay_ms: u64) -> &'static str {
+        let is_over = |since_ms: u64| since_ms.saturating_add(delay_ms) <= now_ms;
+        match self.closed {
+            None if is_over(self.created_ms) => "ENABLED",
+            None => "ENABLING",
+            Some(closed) if is_over(closed.at_ms) => "DISABLED",
+            Some(_) => "DISABLING",
+        }
+    }
+
+    /// The id of the one shard.
+    pub fn shard_id(&self) -> String {
+        // Unlike a sequence number the tail never leaves eight digits, so the id keeps the service's form.
+        format!("shardId-{:020}-{:08x}", self.created_ms, self.number as u32)
+    }
+}
+
+/// On whose behalf an item changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// A request.
+    User,
+    /// The service itself: an item expired.
+    Service,
+}
+
+/// Opens a stream on a table; a table made again, or a stream enabled again, gets a new one.
+pub fn open(txn: &mut Txn<'_>, table: &mut Table, view: ViewType) -> Result<(), Fault> {
+    let number = txn.next_sequence();
+    // Labels tell streams of one table name apart, so a second one within a millisecond is dated later.
+    let last = txn.last_stream(&table.scope, &table.name);
+    let created_ms = last.map_or(txn.now_ms, |last| txn.now_ms.max(last.created_ms + 1));
+    let head = StreamHead {
+        number,
+        scope: table.scope.clone(),
+        table: table.name.clone(),
+        label: label(created_ms),
+        view,
+        created_ms,
+        key: table.key.clone(),
+        first: number,
+        trimmed_to: 0,
+        closed: None,
+    };
+    table.stream = Some(TableStream { number, label: head.label.clone(), view, enabled: true });
+    txn.put_stream(head)
+}
+
+/// Closes the stream of a table; its records stay readable until they are too old.
+pub fn close(txn: &mut Txn<'_>, table: &mut Table) -> Result<(), Fault> {
+    let Some(stream) = table.stream.as_mut().filter(|stream| stream.enabled) else { return Ok(()) };
+    stream.enabled = false;
+    if let Some(head) = txn.stream(stream.number) {
+        let last = txn.next_sequence();
+        txn.put_stream(StreamHead { closed: Some(Closed { at_ms: txn.now_ms, last }), ..(*head).clone() })?;
+    }
+    Ok(())
+}
+
+/// Records a change of an item.
+pub fn record(
+    txn: &mut Txn<'_>,
+    table: &Table,
+    stream: &TableStream,
+    region: &str,
+    old: Option<&Bytes>,
+    new: Option<&Bytes>,
+    author: Author,
+) -> Result<(), StoreError> {
+    let event = match (old, new) {
+        (None, Some(_)) => EventName::Insert,
+        (Some(_), Some(_)) => EventName::Modify,
+        (Some(_), None) => EventName::Remove,
+        (None, None) => return Ok(()),
+    };
+    let Some(item) = new.or(old) else { return Ok(()) };
+    let keys_only = codec::project_top(item, |name| table.key.contains(name))?;
+    let record = Record {
+        event,
+        author,
+        created_ms: txn.now_ms,
+        region,
+        keys: &keys_only,
+        new_image: new.filter(|_| stream.view.has_new_image()).map(|bytes| &bytes[..]),
+        old_image: old.filter(|_| stream.view.has_old_image()).map(|bytes| &bytes[..]),
+    };
+    let sequence = txn.next_sequence();
+    txn.put(keys::stream_record(stream.number, sequence), record.encode());
+    Ok(())
+}
+
+/// Some records of a stream.
+#[derive(Debug, Default)]
+pub struct RecordPage {
+    /// Sequence numbers and stored records, in order.
+    pub records: Vec<(u64, Bytes)>,
+    /// Where to read on.
+    pub next: u64,
+}
+
+/// Reads up to `limit` records from a sequence number on, and no more than a page's bytes.
+pub fn read(store: &dyn Store, stream: u64, from: u64, limit: usize) -> Result<RecordPage, StoreError> {
+    let mut page = RecordPage { records: Vec::new(), next: from };
+    let mut bytes = 0;
+    let range = keys::stream_from(stream, from);
+    let (start, end) = range.bounds();
+    store.range(start, end, Order::Forward, &mut |key, value| {
+        let Some((_, sequence)) = keys::parse_stream_record(key) else { return ControlFlow::Continue(()) };
+        bytes += value.len();
+        if bytes > STREAM_PAGE_BYTES && !page.records.is_empty() {
+            return ControlFlow::Break(());
+        }
+        page.records.push((sequence, Bytes::copy_from_slice(value)));
+        page.next = sequence + 1;
+        if page.records.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(page)
+}
+
+/// The first sequence number of a range from which on no record is older than a time. Records are in the order of their
+/// times, but for what a clock that was set back made of them.
+pub fn seek(store: &dyn Store, stream: u64, range: Range<u64>, time_ms: u64) -> Result<u64, StoreError> {
+    let Range { mut start, mut end } = range;
+    while start < end {
+        let middle = start + (end - start) / 2;
+        let page = read(store, stream, middle, 1)?;
+        match page.records.first() {
+            Some((sequence, record)) if *sequence < end && Record::decode(record)?.created_ms < time_ms => {
+                start = sequence + 1;
+            }
+            _ => end = middle,
+        }
+    }
+    Ok(start)
+}
+
+/// Streams are told apart in ARNs by when they were made: `2026-10-07T12:34:56.789`.
+fn label(created_ms: u64) -> String {
+    let (days, of_day) = (created_ms / 86_400_000, created_ms % 86_400_000);
+    let (year, month, day) = civil_date(days);
+    let (hour, minute, second, ms) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1000 % 60, of_day % 1000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}")
+}
+
+/// Year, month and day of a day since 1970, in the Gregorian calendar: eras of 400 years that begin in March.
+fn civil_date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+/// The streams of a scope, a table's or all, behind one of them.
+pub fn list(
+    heads: impl Iterator<Item = Arc<StreamHead>>,
+    scope: &str,
+    table: Option<&str>,
+    limit: usize,
+) -> Vec<Arc<StreamHead>> {
+    heads
+        .filter(|head| head.scope == scope && table.is_none_or(|table| head.table == table))
+        .take(limit)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Batch, MemoryStore};
+
+    #[test]
+    fn records_are_found_by_time() {
+        let store = MemoryStore::default();
+        let mut batch = Batch::default();
+        for sequence in [3, 4, 9, 20] {
+            let record = Record {
+                event: EventName::Insert,
+                author: Author::User,
+                created_ms: sequence * 10,
+                region: "r",
+                keys: b"",
+                new_image: None,
+                old_image: None,
+            };
+            batch.put(keys::stream_record(7, sequence), record.encode());
+            batch.put(keys::stream_record(8, sequence), record.encode());
+        }
+        store.apply(batch).expect("memory takes it");
+        for (time_ms, expected) in [(0, 1), (30, 1), (31, 4), (40, 4), (41, 5), (90, 5), (95, 10), (200, 10), (201, 21)] {
+            let found = seek(&store, 7, 1..30, time_ms).expect("memory gives it");
+            let first = |from| read(&store, 7, from, 1).expect("memory gives it").records.first().map(|record| record.0);
+            assert_eq!(first(found), first(expected), "{time_ms}");
+        }
+        assert_eq!(seek(&store, 9, 5..30, 0).expect("memory gives it"), 5);
+    }
+
+    #[test]
+    fn labels_are_dates() {
+        for (ms, expected) in [
+            (0, "1970-01-01T00:00:00.000"),
+            (951_826_154_007, "2000-02-29T12:09:14.007"),
+            (1_791_376_496_789, "2026-10-07T12:34:56.789"),
+        ] {
+            assert_eq!(label(ms), expected);
+        }
+    }
+}
