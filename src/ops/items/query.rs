@@ -1,0 +1,76 @@
+//! Query: the items of a partition, of a table or an index, in order of the sort key.
+
+use crate::engine::cursor::start_of_query;
+use crate::engine::page::{Fetch, ReadPlan};
+use crate::engine::plan::{Source, plan_key_condition};
+use crate::engine::table::Table;
+use crate::error::{Fault, Voice};
+use crate::expr::Condition;
+use crate::model::{Checked, Json};
+use crate::ops::Context;
+use crate::ops::clauses::Clauses;
+use crate::ops::items::reading::{ItemsMember, Options, first_root};
+use crate::ops::values::{exponent_width, read_item};
+use crate::storage::Order;
+
+/// Answers the request.
+pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
+    let mut request = request.into_body();
+    let mut options = Options::read(&mut request);
+    let order = match request.member("ScanIndexForward").and_then(Json::flag) {
+        Some(false) => Order::Reverse,
+        _ => Order::Forward,
+    };
+    let clauses = Clauses::read(&mut request, Voice::Bare)?;
+    clauses.check_key_condition()?;
+    options.check_select(clauses.projection_parameter())?;
+    let start = options.start.take().map(|start| read_item(start, exponent_width(Voice::Bare))).transpose()?;
+    let filter_parameter = clauses.filter_parameter();
+    let parsed = clauses.parse(Voice::Bare)?;
+    let Some(condition) = parsed.key_condition else { return Err(Fault::internal("a query without a key condition")) };
+
+    let table = context.engine.table(&context.scope, options.named.name())?;
+    let source = options.source(&table)?;
+    let keys = plan_key_condition(&table, source, &condition)?;
+    let (output, fetch) = options.output(&table, source, parsed.projection)?;
+    if let Some(filter) = &parsed.filter {
+        check_filter(&table, source, fetch, (filter_parameter, filter))?;
+    }
+    let range = match &start {
+        Some(start) => {
+            let row = start_of_query(&table, source, &keys, start)?;
+            keys.range.resumed(order, &row)
+        }
+        None => keys.range,
+    };
+    let items = ItemsMember::of(&output);
+    let (limit, consistency) = (options.limit, options.consistency);
+    let plan =
+        ReadPlan { table: table.clone(), source, range, order, limit, consistency, filter: parsed.filter, output, fetch };
+    let page = context.engine.page(plan).await?;
+
+    Ok(options.reply(&table, &page, items))
+}
+
+/// A filter may not read the key that is queried, nor what the index does not hold.
+fn check_filter(
+    table: &Table,
+    source: Source,
+    fetch: Fetch,
+    (parameter, filter): (&str, &Condition),
+) -> Result<(), Fault> {
+    let key = source.key(table);
+    if let Some(name) = first_root(filter, |name| key.contains(name)) {
+        return Err(Fault::schema(format!(
+            "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
+        )));
+    }
+    let Some(index) = source.index(table).filter(|_| fetch == Fetch::Never) else { return Ok(()) };
+    if let Some(name) = first_root(filter, |name| !index.projects(name, &table.key)) {
+        return Err(Fault::schema(format!(
+            "One or more parameter values were invalid: Secondary index {} does not project one or more filter attributes: [{name}]",
+            index.name
+        )));
+    }
+    Ok(())
+}

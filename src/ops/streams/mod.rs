@@ -1,0 +1,9 @@
+//! Reading the streams of tables: which there are, their shards, and their records.
+//!
+//! A stream has one shard. The engine keeps streams by number; `arn` finds one by the ARN that a request names.
+
+mod arn;
+pub mod describe_stream;
+pub mod get_records;
+pub mod get_shard_iterator;
+pub mod list_streams;

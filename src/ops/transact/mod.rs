@@ -1,0 +1,86 @@
+//! Operations on many items in one transaction, and what they share: the rule that no two actions name one item, the
+//! cancellation that a single action brings about before anything is tried, and the figures of each table.
+//!
+//! Both operations check all actions one after another, then look up all tables, then hold each action against its schema.
+
+mod action;
+mod payload;
+pub mod transact_get_items;
+pub mod transact_write_items;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::engine::capacity::{Consumed, ReturnCapacity, Share};
+use crate::engine::table::Table;
+use crate::error::{Fault, Reason};
+use crate::ops::Context;
+use crate::ops::input::TableRef;
+use crate::ops::output::ObjectWriter;
+
+/// A table as an action names it.
+struct Named {
+    named: TableRef,
+    table: Arc<Table>,
+}
+
+/// Looks up the table of every action, in their order.
+fn resolve_tables<'n>(
+    context: &Context<'_>,
+    actions: impl Iterator<Item = &'n TableRef>,
+) -> Result<Vec<Named>, Fault> {
+    let resolve = |named: &TableRef| {
+        let table = context.engine.table(&context.scope, named.name())?;
+        Ok(Named { named: named.clone(), table })
+    };
+    actions.map(resolve).collect()
+}
+
+/// Checks that no two actions name one item; those whose key does not fit name none.
+fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Result<(), Fault> {
+    let mut seen = HashSet::with_capacity(row_keys.len());
+    if row_keys.iter().flatten().all(|key| seen.insert(key)) {
+        return Ok(());
+    }
+    Err(Fault::schema("Transaction request cannot include multiple operations on one item"))
+}
+
+/// The fault of an action that does not fit its table. Actions behind it are not looked at any more.
+fn canceled_at(place: usize, actions: usize, fault: Fault) -> Fault {
+    match Reason::of(fault) {
+        Ok(reason) => Fault::transaction_canceled(reason.only(place, actions)),
+        Err(fault) => fault,
+    }
+}
+
+/// ConsumedCapacity: one entry for each table, in the order in which they are first named.
+fn write_consumed(
+    reply: &mut ObjectWriter,
+    tables: &[Named],
+    consumed: &[Consumed],
+    detail: ReturnCapacity,
+    share: Share,
+) {
+    if detail == ReturnCapacity::None {
+        return;
+    }
+    let mut sums: Vec<(&Named, Consumed)> = Vec::new();
+    for (named, units) in tables.iter().zip(consumed) {
+        match sums.iter_mut().find(|(first, _)| first.table.space == named.table.space) {
+            Some((_, sum)) => sum.add(units),
+            None => sums.push((named, units.clone())),
+        }
+    }
+    let out = reply.member("ConsumedCapacity");
+    out.push(b'[');
+    for (place, (Named { named, table }, sum)) in sums.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        sum.write_split_json(out, table, &named.sent, detail, share);
+    }
+    out.push(b']');
+}
+
+#[cfg(test)]
+mod tests;
