@@ -37,6 +37,10 @@ pub const BATCH_GET_KEYS: usize = 100;
 pub const BATCH_GET_BYTES: usize = 16 * 1024 * 1024;
 /// Requests of a BatchWriteItem.
 pub const BATCH_WRITE_REQUESTS: usize = 25;
+/// Bytes of the items, keys and values that one transaction names, or of the items that one reads.
+pub const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+/// Milliseconds that a client request token is remembered: 10 minutes.
+pub const TOKEN_LIFE_MS: u64 = 10 * 60 * 1000;
 /// Local secondary indexes of a table.
 pub const LOCAL_INDEXES: usize = 5;
 /// Global secondary indexes of a table.

@@ -1,0 +1,253 @@
+//! One request from head to reply.
+//!
+//! Owns the order of the checks that come before the service: size, then origin and courtesies, then method and content
+//! type, then the coding of the body. What the service is asked afterwards is its own affair; if it panics, this request
+//! alone is answered with an internal error.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderName};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request, StatusCode};
+use serde_json::json;
+
+use super::api::{Api, ApiCall, Connection};
+use super::authorization;
+use super::body::{BodyFault, Received, discard};
+use super::coding::Coding;
+use super::cors::{self, Verdict};
+use super::reply::{self, Refusal, Reply};
+use super::route::{self, Reserved, Route};
+use super::watch::{Phase, Watch};
+use super::{Shared, VERSION};
+
+const X_AMZ_TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+
+/// Answers a request.
+pub(super) async fn answer<A: Api>(
+    shared: &Shared<A>,
+    watch: &Watch,
+    request: Request<Incoming>,
+) -> Reply {
+    watch.enter(Phase::Body);
+    let (head, mut body) = request.into_parts();
+    let mut connection = reply::wanted(head.version, &head.headers);
+    let mut reply = match receive(shared, &head, &mut body).await {
+        Ok((received, coding)) => {
+            watch.enter(Phase::Serving);
+            answer_whole(shared, &head, received, coding).await
+        }
+        Err(refusal) => {
+            // A client that waits for `100 Continue` has sent nothing yet; all others get to send before they look.
+            if refusal == Refusal::BodyTooLarge && !head.headers.contains_key(EXPECT) {
+                discard(&mut body).await;
+            }
+            refusal.render()
+        }
+    };
+    if shared.stopping.load(Ordering::Relaxed) {
+        connection = Connection::Close;
+    }
+    reply::conclude(&mut reply, connection);
+    watch.enter(Phase::Replying);
+    reply
+}
+
+/// What a request's `Content-Encoding` says; `Err` for a coding we do not know.
+type Claim = Result<Option<Coding>, ()>;
+
+async fn receive<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: &mut Incoming,
+) -> Result<(Received, Claim), Refusal> {
+    if size_of_head(head) > shared.limits.head {
+        return Err(Refusal::HeadTooLarge);
+    }
+    let claim = claimed_coding(&head.headers);
+    let received = shared
+        .budget
+        .receive(body, claim.unwrap_or_default())
+        .await
+        .map_err(refusal_of)?;
+    Ok((received, claim))
+}
+
+fn refusal_of(fault: BodyFault) -> Refusal {
+    match fault {
+        BodyFault::TooLarge => Refusal::BodyTooLarge,
+        BodyFault::Cut => Refusal::BodyCut,
+        BodyFault::Undecodable => Refusal::Undecodable,
+    }
+}
+
+/// The larger of the request line and the header block; each has the same limit.
+fn size_of_head(head: &Parts) -> usize {
+    let headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    target.max(headers)
+}
+
+fn claimed_coding(headers: &HeaderMap) -> Claim {
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map_err(|_| ()).and_then(Coding::of_request),
+        (Some(_), Some(_)) => Err(()),
+    }
+}
+
+async fn answer_whole<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: Received,
+    claim: Claim,
+) -> Reply {
+    let route = route::of(&head.method, head.uri.path());
+    if let Route::Reserved(path) = route {
+        return answer_reserved(shared, path);
+    }
+    let verdict = shared.cors.verdict(&head.headers);
+    if verdict == Verdict::Refused {
+        shared.refusals.note(&head.headers);
+        return Refusal::ForeignOrigin.render();
+    }
+    let mut reply = match route {
+        Route::Api => answer_call(shared, head, body, claim).await,
+        Route::Preflight if verdict == Verdict::Allowed => {
+            let mut reply = reply::render_empty();
+            cors::allow_preflight(&head.headers, reply.headers_mut());
+            reply
+        }
+        Route::Root => Refusal::MissingToken.render(),
+        Route::Preflight | Route::Nowhere | Route::Reserved(_) => {
+            Refusal::UnknownOperation.render()
+        }
+    };
+    if verdict == Verdict::Allowed {
+        cors::allow(reply.headers_mut());
+    }
+    reply
+}
+
+async fn answer_call<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: Received,
+    claim: Claim,
+) -> Reply {
+    if !body.bytes.is_empty() && !is_json(&head.headers) {
+        return Refusal::UnknownOperation.render();
+    }
+    let body = match claim {
+        Ok(None) => body,
+        Ok(Some(coding)) => match shared.budget.decode(body, coding).await {
+            Ok(decoded) => decoded,
+            Err(fault) => return refusal_of(fault).render(),
+        },
+        Err(()) => return Refusal::UnknownCoding.render(),
+    };
+    let target = head.headers.get(X_AMZ_TARGET);
+    let call = ApiCall {
+        target: target.map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned()),
+        body: body.bytes.clone(),
+        authorization: authorization::read_caller(head.uri.path(), head.uri.query(), &head.headers),
+    };
+    // `body` lives until the answer is there: its room in the budget stays taken.
+    let outcome = guard(async { shared.api.call(call).await }).await;
+    drop(body);
+    match outcome {
+        Ok(answer) => reply::render_api(answer, &head.headers).await,
+        Err(panic) => {
+            tracing::error!(target = ?target, "a request was given up: {}", words_of(panic.as_ref()));
+            Refusal::Internal.render()
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return false;
+    };
+    let kind = value
+        .as_bytes()
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    kind.eq_ignore_ascii_case(b"application/x-amz-json-1.0")
+        || kind.eq_ignore_ascii_case(b"application/json")
+}
+
+/// Runs a future to its end or to its panic.
+async fn guard<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        },
+    )
+    .await
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panic without words")
+}
+
+fn answer_reserved<A: Api>(shared: &Shared<A>, path: Reserved) -> Reply {
+    let (status, body) = match path {
+        Reserved::Health => {
+            let uptime = shared.started.elapsed().as_millis() as u64;
+            (
+                StatusCode::OK,
+                json!({ "status": "ok", "version": VERSION, "uptime_ms": uptime }),
+            )
+        }
+        Reserved::Ready => match shared.api.ready() {
+            Ok(()) => (StatusCode::OK, json!({ "status": "ready" })),
+            Err(step) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                json!({ "status": "starting", "pending": step }),
+            ),
+        },
+        Reserved::LocalStack => (
+            StatusCode::OK,
+            json!({ "services": { "dynamodb": "available", "dynamodbstreams": "available" } }),
+        ),
+        Reserved::Info => {
+            let tables = shared.api.table_count();
+            (
+                StatusCode::OK,
+                json!({ "version": VERSION, "options": shared.description, "tables": tables }),
+            )
+        }
+        Reserved::Absent => (StatusCode::NOT_FOUND, json!({ "status": "not found" })),
+    };
+    reply::render_reserved(status, body.to_string())
+}
+
+/// The service behind a connection.
+pub(super) async fn serve<A: Api>(
+    shared: Arc<Shared<A>>,
+    watch: Arc<Watch>,
+    request: Request<Incoming>,
+) -> Reply {
+    answer(&shared, &watch, request).await
+}

@@ -1,0 +1,74 @@
+//! What the server serves: the operations over an engine over a store, put together from the configuration.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::{Config, Storage};
+use crate::engine::{Engine, Options};
+use crate::error::Fault;
+use crate::ops::{self, Caller};
+use crate::server::{Api, ApiCall, ApiReply};
+use crate::start::{Exit, Failure};
+use crate::storage::directory::Neighbours;
+use crate::storage::sled::SledOptions;
+use crate::storage::{DataDirectory, MemoryStore, SledStore, Store};
+
+/// Answers API calls from an engine.
+pub struct Service {
+    // Dropped first: what it flushes goes into the directory.
+    engine: Engine,
+    _directory: Option<DataDirectory>,
+}
+
+impl Service {
+    /// Opens the store that the configuration names, and the engine over it.
+    pub fn open(config: &Config) -> Result<Service, Failure> {
+        let (store, directory) = open_store(config)?;
+        let options = Options {
+            durability: config.durability,
+            status_delay: config.status_delay,
+            account: config.account.clone(),
+            namespace: config.namespace,
+            clock: Clock::System,
+        };
+        let engine = Engine::open(store, options).map_err(|error| Failure::new(Exit::Failed, format!("{error}.")))?;
+        Ok(Service { engine, _directory: directory })
+    }
+}
+
+fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Option<DataDirectory>), Failure> {
+    let Storage::Directory(path) = &config.storage else { return Ok((Arc::new(MemoryStore::new()), None)) };
+    // DynamoDB Local's grammar names a working directory, which holds other files by nature.
+    let neighbours = if config.compatible.is_some() { Neighbours::Tolerated } else { Neighbours::Refused };
+    let directory = DataDirectory::open(path, neighbours)
+        .map_err(|error| Failure::new(Exit::Directory, error.to_string()))?;
+    if let Some(file) = directory.sqlite_file() {
+        tracing::warn!(file = %file.display(), "a database of DynamoDB Local lies here; it is left untouched and not read");
+    }
+    let options = SledOptions { cache_bytes: config.cache_bytes, durability: config.durability };
+    let store = SledStore::open(&directory.rows(), options)
+        .map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}.", path.display())))?;
+    Ok((Arc::new(store), Some(directory)))
+}
+
+impl Api for Service {
+    async fn call(&self, call: ApiCall) -> ApiReply {
+        let caller = match call.authorization {
+            Ok(caller) => Ok(Caller { access_key: caller.access_key, region: caller.region }),
+            Err(refusal) => Err(Fault::service(refusal.kind, refusal.message)),
+        };
+        match ops::dispatch(&self.engine, call.target.as_deref(), &call.body, caller).await {
+            Ok(body) => ApiReply::new(200, body),
+            Err(reply) => ApiReply::new(reply.status, reply.body),
+        }
+    }
+
+    fn ready(&self) -> Result<(), &'static str> {
+        // Whoever has a service has an open store; what comes before is told by `start`.
+        Ok(())
+    }
+
+    fn table_count(&self) -> usize {
+        self.engine.with_catalog(|catalog| catalog.all_tables().count())
+    }
+}

@@ -1,0 +1,42 @@
+//! A service that is not there yet.
+//!
+//! The server starts with it and calls wait in it until `set`; then it only passes them on.
+
+use tokio::sync::SetOnce;
+
+use crate::server::{Api, ApiCall, ApiReply};
+
+/// The service, once it is open.
+#[derive(Debug)]
+pub(super) struct Late<A>(SetOnce<A>);
+
+impl<A: Api> Late<A> {
+    /// Not there yet.
+    pub(super) fn new() -> Late<A> {
+        Late(SetOnce::new())
+    }
+
+    /// There it is. Only the first one counts.
+    pub(super) fn set(&self, api: A) {
+        if self.0.set(api).is_err() {
+            tracing::error!("a service was opened twice");
+        }
+    }
+}
+
+impl<A: Api> Api for Late<A> {
+    async fn call(&self, call: ApiCall) -> ApiReply {
+        match self.0.get() {
+            Some(api) => api.call(call).await,
+            None => self.0.wait().await.call(call).await,
+        }
+    }
+
+    fn ready(&self) -> Result<(), &'static str> {
+        self.0.get().map_or(Err("opening the data"), Api::ready)
+    }
+
+    fn table_count(&self) -> usize {
+        self.0.get().map_or(0, Api::table_count)
+    }
+}
