@@ -1,0 +1,251 @@
+//! Requests per second and server CPU per request, over HTTP, of the server and of a bare echo in the same run.
+//!
+//! `cargo bench --bench http` starts this program again as the echo (hyper and serde_json, nothing else) and the built
+//! binary in memory and on disk, drives each with 16 connections and prints a table. Only figures of one run compare.
+//! `cargo bench --bench http -- 5` measures each case for five seconds; the default is two.
+
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const CONNECTIONS: usize = 16;
+const GROUPS: u64 = 200;
+const MESSAGES: u64 = 50;
+const TABLE: &str = include_str!("../fixtures/cruddur/table.json");
+
+type Body = Box<dyn Fn(u64) -> (&'static str, String) + Send + Sync>;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "echo") {
+        return run_echo();
+    }
+    let seconds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(2);
+    runtime().block_on(measure_all(Duration::from_secs(seconds)));
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built")
+}
+
+/// Parses each body as JSON and sends it back.
+fn run_echo() {
+    runtime().block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        println!("ready on http://{}", listener.local_addr().expect("a bound socket has an address"));
+        loop {
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            stream.set_nodelay(true).ok();
+            tokio::spawn(async move {
+                let service = hyper::service::service_fn(echo);
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
+            });
+        }
+    });
+}
+
+async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    Ok(Response::new(Full::new(serde_json::to_vec(&value).unwrap_or_default().into())))
+}
+
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let address = lines
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let (_, after) = line.split_once("ready on http://")?;
+                after.split_whitespace().next()?.parse().ok()
+            })
+            .expect("the server says where it listens");
+        Server { child, address }
+    }
+
+    /// CPU used so far, in seconds.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let fields: Vec<f64> = stat
+            .rsplit_once(')')
+            .map(|(_, rest)| rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect())
+            .unwrap_or_default();
+        fields.iter().sum::<f64>() / 100.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+async fn measure_all(time: Duration) {
+    let program = std::env::current_exe().expect("this program has a path");
+    let binary = env!("CARGO_BIN_EXE_dynasled");
+    let folder = std::env::temp_dir().join(format!("dynasled-bench-{}", std::process::id()));
+    let disk = folder.to_string_lossy().into_owned();
+    let echo = Server::start(Command::new(&program).arg("echo"));
+    let memory = Server::start(Command::new(binary).args(["--in-memory", "--port", "0"]));
+    let stored = Server::start(Command::new(binary).args(["--data-dir", &disk, "--port", "0"]));
+    for server in [&memory, &stored] {
+        seed(server.address).await;
+    }
+    println!("{:<28} {:>10} {:>12} {:>10}", "", "requests/s", "CPU us/req", "of echo");
+    for (name, body) in cases() {
+        let body: Arc<Body> = Arc::new(body);
+        let mut base = 0.0;
+        for (label, server) in [("echo", &echo), ("memory", &memory), ("disk", &stored)] {
+            let before = server.cpu();
+            let (count, elapsed) = drive(server.address, Arc::clone(&body), time).await;
+            let cpu = (server.cpu() - before) * 1e6 / count as f64;
+            if label == "echo" {
+                base = cpu;
+            }
+            let rate = count as f64 / elapsed.as_secs_f64();
+            println!("{:<28} {rate:>10.0} {cpu:>12.1} {:>10.2}", format!("{name}, {label}"), cpu / base);
+        }
+    }
+    drop((echo, memory, stored));
+    std::fs::remove_dir_all(&folder).ok();
+}
+
+/// What is measured: from a number to a request.
+fn cases() -> Vec<(&'static str, Body)> {
+    let key = |n: u64| format!(r#"{{"pk":{{"S":"MSG#{}"}},"sk":{{"S":"{}"}}}}"#, n % GROUPS, stamp(n % MESSAGES));
+    vec![
+        (
+            "GetItem",
+            Box::new(move |n| ("GetItem", format!(r#"{{"TableName":"cruddur-messages","Key":{}}}"#, key(n)))),
+        ),
+        (
+            "Query, newest 20",
+            Box::new(|n| {
+                let values = format!(r#"{{":pk":{{"S":"MSG#{}"}},":y":{{"S":"2026"}}}}"#, n % GROUPS);
+                let rest = r#""KeyConditionExpression":"pk = :pk AND begins_with(sk,:y)","ScanIndexForward":false,"Limit":20"#;
+                ("Query", format!(r#"{{"TableName":"cruddur-messages",{rest},"ExpressionAttributeValues":{values}}}"#))
+            }),
+        ),
+        (
+            "PutItem",
+            Box::new(|n| {
+                ("PutItem", format!(r#"{{"TableName":"cruddur-messages","Item":{}}}"#, item(n % GROUPS, 1000 + n)))
+            }),
+        ),
+        (
+            "BatchWriteItem of 25",
+            Box::new(|n| {
+                let puts: Vec<String> = (0..25)
+                    .map(|m| format!(r#"{{"PutRequest":{{"Item":{}}}}}"#, item(GROUPS + n % GROUPS, n * 25 + m)))
+                    .collect();
+                ("BatchWriteItem", format!(r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#, puts.join(",")))
+            }),
+        ),
+        (
+            "Scan of 1,000",
+            Box::new(|_| ("Scan", r#"{"TableName":"cruddur-messages","Limit":1000}"#.to_owned())),
+        ),
+    ]
+}
+
+fn stamp(n: u64) -> String {
+    format!("2026-{:02}-{:02}T{:02}:{:02}:{:02}.{n:09}", 1 + n / 2592 % 12, 1 + n / 96 % 28, n / 4 % 24, n % 60, n % 60)
+}
+
+fn item(group: u64, n: u64) -> String {
+    format!(
+        r#"{{"pk":{{"S":"MSG#{group}"}},"sk":{{"S":"{}"}},"message_group_uuid":{{"S":"group-{group}"}},"message_uuid":{{"S":"0e2f7f5a-9a31-4c6f-8d1b-{n:012}"}},"message":{{"S":"The quick brown fox number {n} jumps over the lazy dog and goes on to the next line."}},"user_uuid":{{"S":"f73f4b05-a59e-468b-8a29-a1c39e7a2222"}},"user_display_name":{{"S":"Andrea Example"}},"user_handle":{{"S":"andrea"}}}}"#,
+        stamp(n)
+    )
+}
+
+fn request(operation: &str, body: &str) -> Vec<u8> {
+    let head = "AWS4-HMAC-SHA256 Credential=bench/20260101/eu-south-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0";
+    format!(
+        "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-target: DynamoDB_20120810.{operation}\r\nx-amz-date: 20260101T000000Z\r\nauthorization: {head}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+async fn seed(address: SocketAddr) {
+    let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+    let mut buffer = Vec::new();
+    call(&mut stream, &request("CreateTable", TABLE), &mut buffer).await;
+    for group in 0..GROUPS {
+        for chunk in 0..MESSAGES / 25 {
+            let puts: Vec<String> = (0..25)
+                .map(|m| format!(r#"{{"PutRequest":{{"Item":{}}}}}"#, item(group, chunk * 25 + m)))
+                .collect();
+            let body = format!(r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#, puts.join(","));
+            call(&mut stream, &request("BatchWriteItem", &body), &mut buffer).await;
+        }
+    }
+}
+
+/// Sends requests over all connections until the time is over; how many, and how long it took.
+async fn drive(address: SocketAddr, body: Arc<Body>, time: Duration) -> (u64, Duration) {
+    let (counter, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let start = Instant::now();
+    let clients: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (counter, stop, body) = (Arc::clone(&counter), Arc::clone(&stop), Arc::clone(&body));
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+                stream.set_nodelay(true).ok();
+                let mut buffer = Vec::with_capacity(64 * 1024);
+                while !stop.load(Ordering::Relaxed) {
+                    let (operation, body) = body(counter.fetch_add(1, Ordering::Relaxed));
+                    call(&mut stream, &request(operation, &body), &mut buffer).await;
+                }
+            })
+        })
+        .collect();
+    tokio::time::sleep(time).await;
+    stop.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.await.expect("a client does not panic");
+    }
+    (counter.load(Ordering::Relaxed), start.elapsed())
+}
+
+/// One request and its reply, which must be a success.
+async fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) {
+    stream.write_all(request).await.expect("the server reads");
+    buffer.clear();
+    let mut end = None;
+    while end.is_none_or(|end| buffer.len() < end) {
+        let read = stream.read_buf(buffer).await.expect("the server answers");
+        assert!(read > 0, "the server closed the connection");
+        if end.is_none() {
+            end = reply_length(buffer);
+        }
+    }
+    assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
+}
+
+/// Bytes of head and body, once the head is there.
+fn reply_length(buffer: &[u8]) -> Option<usize> {
+    let head_end = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let head = String::from_utf8_lossy(&buffer[..head_end]).to_ascii_lowercase();
+    let length = head.split("content-length:").nth(1)?.split("\r\n").next()?.trim().parse::<usize>().ok()?;
+    Some(head_end + length)
+}
