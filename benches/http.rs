@@ -3,6 +3,7 @@
 //! `cargo bench --bench http` starts this program again as the echo (hyper and serde_json, nothing else) and the built
 //! binary in memory and on disk, drives each with 16 connections and prints a table. Only figures of one run compare.
 //! `cargo bench --bench http -- 5` measures each case for five seconds; the default is two.
+#![allow(clippy::print_stdout)]
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
@@ -31,34 +32,59 @@ fn main() {
     if arguments.first().is_some_and(|first| first == "echo") {
         return run_echo();
     }
-    let seconds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(2);
+    let seconds = arguments
+        .iter()
+        .find_map(|argument| argument.parse().ok())
+        .unwrap_or(2);
     runtime().block_on(measure_all(Duration::from_secs(seconds)));
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built")
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
 }
 
 /// Parses each body as JSON and sends it back.
 fn run_echo() {
     runtime().block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        println!("ready on http://{}", listener.local_addr().expect("a bound socket has an address"));
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port is free");
+        println!(
+            "ready on http://{}",
+            listener
+                .local_addr()
+                .expect("a bound socket has an address")
+        );
         loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let Ok((stream, _)) = listener.accept().await else {
+                continue;
+            };
             stream.set_nodelay(true).ok();
             tokio::spawn(async move {
                 let service = hyper::service::service_fn(echo);
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
+                hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await
+                    .ok();
             });
         }
     });
 }
 
 async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    Ok(Response::new(Full::new(serde_json::to_vec(&value).unwrap_or_default().into())))
+    Ok(Response::new(Full::new(
+        serde_json::to_vec(&value).unwrap_or_default().into(),
+    )))
 }
 
 struct Server {
@@ -68,7 +94,10 @@ struct Server {
 
 impl Server {
     fn start(command: &mut Command) -> Server {
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let address = lines
             .map_while(Result::ok)
@@ -82,10 +111,17 @@ impl Server {
 
     /// CPU used so far, in seconds.
     fn cpu(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         let fields: Vec<f64> = stat
             .rsplit_once(')')
-            .map(|(_, rest)| rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect())
+            .map(|(_, rest)| {
+                rest.split_whitespace()
+                    .skip(11)
+                    .take(2)
+                    .filter_map(|field| field.parse().ok())
+                    .collect()
+            })
             .unwrap_or_default();
         fields.iter().sum::<f64>() / 100.0
     }
@@ -109,7 +145,10 @@ async fn measure_all(time: Duration) {
     for server in [&memory, &stored] {
         seed(server.address).await;
     }
-    println!("{:<28} {:>10} {:>12} {:>10}", "", "requests/s", "CPU us/req", "of echo");
+    println!(
+        "{:<28} {:>10} {:>12} {:>10}",
+        "", "requests/s", "CPU us/req", "of echo"
+    );
     for (name, body) in cases() {
         let body: Arc<Body> = Arc::new(body);
         let mut base = 0.0;
@@ -121,7 +160,11 @@ async fn measure_all(time: Duration) {
                 base = cpu;
             }
             let rate = count as f64 / elapsed.as_secs_f64();
-            println!("{:<28} {rate:>10.0} {cpu:>12.1} {:>10.2}", format!("{name}, {label}"), cpu / base);
+            println!(
+                "{:<28} {rate:>10.0} {cpu:>12.1} {:>10.2}",
+                format!("{name}, {label}"),
+                cpu / base
+            );
         }
     }
     drop((echo, memory, stored));
@@ -130,44 +173,92 @@ async fn measure_all(time: Duration) {
 
 /// What is measured: from a number to a request.
 fn cases() -> Vec<(&'static str, Body)> {
-    let key = |n: u64| format!(r#"{{"pk":{{"S":"MSG#{}"}},"sk":{{"S":"{}"}}}}"#, n % GROUPS, stamp(n % MESSAGES));
+    let key = |n: u64| {
+        format!(
+            r#"{{"pk":{{"S":"MSG#{}"}},"sk":{{"S":"{}"}}}}"#,
+            n % GROUPS,
+            stamp(n % MESSAGES)
+        )
+    };
     vec![
         (
             "GetItem",
-            Box::new(move |n| ("GetItem", format!(r#"{{"TableName":"cruddur-messages","Key":{}}}"#, key(n)))),
+            Box::new(move |n| {
+                (
+                    "GetItem",
+                    format!(r#"{{"TableName":"cruddur-messages","Key":{}}}"#, key(n)),
+                )
+            }),
         ),
         (
             "Query, newest 20",
             Box::new(|n| {
-                let values = format!(r#"{{":pk":{{"S":"MSG#{}"}},":y":{{"S":"2026"}}}}"#, n % GROUPS);
+                let values = format!(
+                    r#"{{":pk":{{"S":"MSG#{}"}},":y":{{"S":"2026"}}}}"#,
+                    n % GROUPS
+                );
                 let rest = r#""KeyConditionExpression":"pk = :pk AND begins_with(sk,:y)","ScanIndexForward":false,"Limit":20"#;
-                ("Query", format!(r#"{{"TableName":"cruddur-messages",{rest},"ExpressionAttributeValues":{values}}}"#))
+                (
+                    "Query",
+                    format!(
+                        r#"{{"TableName":"cruddur-messages",{rest},"ExpressionAttributeValues":{values}}}"#
+                    ),
+                )
             }),
         ),
         (
             "PutItem",
             Box::new(|n| {
-                ("PutItem", format!(r#"{{"TableName":"cruddur-messages","Item":{}}}"#, item(n % GROUPS, 1000 + n)))
+                (
+                    "PutItem",
+                    format!(
+                        r#"{{"TableName":"cruddur-messages","Item":{}}}"#,
+                        item(n % GROUPS, 1000 + n)
+                    ),
+                )
             }),
         ),
         (
             "BatchWriteItem of 25",
             Box::new(|n| {
                 let puts: Vec<String> = (0..25)
-                    .map(|m| format!(r#"{{"PutRequest":{{"Item":{}}}}}"#, item(GROUPS + n % GROUPS, n * 25 + m)))
+                    .map(|m| {
+                        format!(
+                            r#"{{"PutRequest":{{"Item":{}}}}}"#,
+                            item(GROUPS + n % GROUPS, n * 25 + m)
+                        )
+                    })
                     .collect();
-                ("BatchWriteItem", format!(r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#, puts.join(",")))
+                (
+                    "BatchWriteItem",
+                    format!(
+                        r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#,
+                        puts.join(",")
+                    ),
+                )
             }),
         ),
         (
             "Scan of 1,000",
-            Box::new(|_| ("Scan", r#"{"TableName":"cruddur-messages","Limit":1000}"#.to_owned())),
+            Box::new(|_| {
+                (
+                    "Scan",
+                    r#"{"TableName":"cruddur-messages","Limit":1000}"#.to_owned(),
+                )
+            }),
         ),
     ]
 }
 
 fn stamp(n: u64) -> String {
-    format!("2026-{:02}-{:02}T{:02}:{:02}:{:02}.{n:09}", 1 + n / 2592 % 12, 1 + n / 96 % 28, n / 4 % 24, n % 60, n % 60)
+    format!(
+        "2026-{:02}-{:02}T{:02}:{:02}:{:02}.{n:09}",
+        1 + n / 2592 % 12,
+        1 + n / 96 % 28,
+        n / 4 % 24,
+        n % 60,
+        n % 60
+    )
 }
 
 fn item(group: u64, n: u64) -> String {
@@ -187,15 +278,25 @@ fn request(operation: &str, body: &str) -> Vec<u8> {
 }
 
 async fn seed(address: SocketAddr) {
-    let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+    let mut stream = TcpStream::connect(address)
+        .await
+        .expect("the server accepts");
     let mut buffer = Vec::new();
     call(&mut stream, &request("CreateTable", TABLE), &mut buffer).await;
     for group in 0..GROUPS {
         for chunk in 0..MESSAGES / 25 {
             let puts: Vec<String> = (0..25)
-                .map(|m| format!(r#"{{"PutRequest":{{"Item":{}}}}}"#, item(group, chunk * 25 + m)))
+                .map(|m| {
+                    format!(
+                        r#"{{"PutRequest":{{"Item":{}}}}}"#,
+                        item(group, chunk * 25 + m)
+                    )
+                })
                 .collect();
-            let body = format!(r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#, puts.join(","));
+            let body = format!(
+                r#"{{"RequestItems":{{"cruddur-messages":[{}]}}}}"#,
+                puts.join(",")
+            );
             call(&mut stream, &request("BatchWriteItem", &body), &mut buffer).await;
         }
     }
@@ -203,13 +304,19 @@ async fn seed(address: SocketAddr) {
 
 /// Sends requests over all connections until the time is over; how many, and how long it took.
 async fn drive(address: SocketAddr, body: Arc<Body>, time: Duration) -> (u64, Duration) {
-    let (counter, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let (counter, stop) = (
+        Arc::new(AtomicU64::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
     let start = Instant::now();
     let clients: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let (counter, stop, body) = (Arc::clone(&counter), Arc::clone(&stop), Arc::clone(&body));
+            let (counter, stop, body) =
+                (Arc::clone(&counter), Arc::clone(&stop), Arc::clone(&body));
             tokio::spawn(async move {
-                let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+                let mut stream = TcpStream::connect(address)
+                    .await
+                    .expect("the server accepts");
                 stream.set_nodelay(true).ok();
                 let mut buffer = Vec::with_capacity(64 * 1024);
                 while !stop.load(Ordering::Relaxed) {
@@ -239,13 +346,24 @@ async fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) {
             end = reply_length(buffer);
         }
     }
-    assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
+    assert!(
+        buffer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(buffer)
+    );
 }
 
 /// Bytes of head and body, once the head is there.
 fn reply_length(buffer: &[u8]) -> Option<usize> {
     let head_end = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = String::from_utf8_lossy(&buffer[..head_end]).to_ascii_lowercase();
-    let length = head.split("content-length:").nth(1)?.split("\r\n").next()?.trim().parse::<usize>().ok()?;
+    let length = head
+        .split("content-length:")
+        .nth(1)?
+        .split("\r\n")
+        .next()?
+        .trim()
+        .parse::<usize>()
+        .ok()?;
     Some(head_end + length)
 }

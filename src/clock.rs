@@ -26,7 +26,9 @@ impl Clock {
             // A system clock before 1970 is taken as 1970.
             Clock::System => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
+                .map_or(0, |since| {
+                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+                }),
             Clock::Manual(now) => now.load(Ordering::SeqCst),
         }
     }

@@ -31,21 +31,34 @@ impl Service {
             namespace: config.namespace,
             clock: Clock::System,
         };
-        let engine = Engine::open(store, options).map_err(|error| Failure::new(Exit::Failed, format!("{error}.")))?;
-        Ok(Service { engine, _directory: directory })
+        let engine = Engine::open(store, options)
+            .map_err(|error| Failure::new(Exit::Failed, format!("{error}.")))?;
+        Ok(Service {
+            engine,
+            _directory: directory,
+        })
     }
 }
 
 fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Option<DataDirectory>), Failure> {
-    let Storage::Directory(path) = &config.storage else { return Ok((Arc::new(MemoryStore::new()), None)) };
+    let Storage::Directory(path) = &config.storage else {
+        return Ok((Arc::new(MemoryStore::new()), None));
+    };
     // DynamoDB Local's grammar names a working directory, which holds other files by nature.
-    let neighbours = if config.compatible.is_some() { Neighbours::Tolerated } else { Neighbours::Refused };
+    let neighbours = if config.compatible.is_some() {
+        Neighbours::Tolerated
+    } else {
+        Neighbours::Refused
+    };
     let directory = DataDirectory::open(path, neighbours)
         .map_err(|error| Failure::new(Exit::Directory, error.to_string()))?;
     if let Some(file) = directory.sqlite_file() {
         tracing::warn!(file = %file.display(), "a database of DynamoDB Local lies here; it is left untouched and not read");
     }
-    let options = SledOptions { cache_bytes: config.cache_bytes, durability: config.durability };
+    let options = SledOptions {
+        cache_bytes: config.cache_bytes,
+        durability: config.durability,
+    };
     let store = SledStore::open(&directory.rows(), options)
         .map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}.", path.display())))?;
     Ok((Arc::new(store), Some(directory)))
@@ -54,7 +67,10 @@ fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Option<DataDirectory>)
 impl Api for Service {
     async fn call(&self, call: ApiCall) -> ApiReply {
         let caller = match call.authorization {
-            Ok(caller) => Ok(Caller { access_key: caller.access_key, region: caller.region }),
+            Ok(caller) => Ok(Caller {
+                access_key: caller.access_key,
+                region: caller.region,
+            }),
             Err(refusal) => Err(Fault::service(refusal.kind, refusal.message)),
         };
         match ops::dispatch(&self.engine, call.target.as_deref(), &call.body, caller).await {
@@ -69,6 +85,7 @@ impl Api for Service {
     }
 
     fn table_count(&self) -> usize {
-        self.engine.with_catalog(|catalog| catalog.all_tables().count())
+        self.engine
+            .with_catalog(|catalog| catalog.all_tables().count())
     }
 }

@@ -63,12 +63,18 @@ pub struct Consumed {
 impl Consumed {
     /// Units of the table alone.
     pub fn of_table(units: f64) -> Consumed {
-        Consumed { table: units, indexes: Vec::new() }
+        Consumed {
+            table: units,
+            indexes: Vec::new(),
+        }
     }
 
     /// Units of one index alone.
     pub fn of_index(index: usize, units: f64) -> Consumed {
-        Consumed { table: 0.0, indexes: vec![(index, units)] }
+        Consumed {
+            table: 0.0,
+            indexes: vec![(index, units)],
+        }
     }
 
     /// What the same costs in a transaction: twice the table's part. Indexes follow outside of it, at the usual price.
@@ -141,7 +147,9 @@ impl Consumed {
     fn write_indexes(&self, out: &mut Vec<u8>, table: &Table, kind: IndexKind, member: &str) {
         let mut opened = false;
         for (place, units) in &self.indexes {
-            let Some(index) = table.indexes.get(*place).filter(|index| index.kind == kind) else { continue };
+            let Some(index) = table.indexes.get(*place).filter(|index| index.kind == kind) else {
+                continue;
+            };
             if opened {
                 out.push(b',');
             } else {
@@ -166,8 +174,14 @@ fn write_units_members(out: &mut Vec<u8>, units: f64, share: Option<Share>) {
     use std::io::Write as _;
     let written = match share {
         None => write!(out, "\"CapacityUnits\":{units:.1}"),
-        Some(Share::Read) => write!(out, "\"CapacityUnits\":{units:.1},\"ReadCapacityUnits\":{units:.1}"),
-        Some(Share::Write) => write!(out, "\"CapacityUnits\":{units:.1},\"WriteCapacityUnits\":{units:.1}"),
+        Some(Share::Read) => write!(
+            out,
+            "\"CapacityUnits\":{units:.1},\"ReadCapacityUnits\":{units:.1}"
+        ),
+        Some(Share::Write) => write!(
+            out,
+            "\"CapacityUnits\":{units:.1},\"WriteCapacityUnits\":{units:.1}"
+        ),
     };
     written.expect("a vector takes every write");
 }
@@ -178,12 +192,23 @@ mod tests {
 
     #[test]
     fn units_round_up_from_one() {
-        for (bytes, write, strong, eventual) in
-            [(0, 1.0, 1.0, 0.5), (1024, 1.0, 1.0, 0.5), (1025, 2.0, 1.0, 0.5), (4097, 5.0, 2.0, 1.0)]
-        {
+        for (bytes, write, strong, eventual) in [
+            (0, 1.0, 1.0, 0.5),
+            (1024, 1.0, 1.0, 0.5),
+            (1025, 2.0, 1.0, 0.5),
+            (4097, 5.0, 2.0, 1.0),
+        ] {
             assert_eq!(write_units(bytes).to_bits(), f64::to_bits(write), "{bytes}");
-            assert_eq!(read_units(bytes, Consistency::Strong).to_bits(), f64::to_bits(strong), "{bytes}");
-            assert_eq!(read_units(bytes, Consistency::Eventual).to_bits(), f64::to_bits(eventual), "{bytes}");
+            assert_eq!(
+                read_units(bytes, Consistency::Strong).to_bits(),
+                f64::to_bits(strong),
+                "{bytes}"
+            );
+            assert_eq!(
+                read_units(bytes, Consistency::Eventual).to_bits(),
+                f64::to_bits(eventual),
+                "{bytes}"
+            );
         }
     }
 }

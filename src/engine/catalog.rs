@@ -21,7 +21,10 @@ pub struct TableName {
 impl TableName {
     /// The name of a table.
     pub fn of(table: &Table) -> TableName {
-        TableName { scope: table.scope.clone(), name: table.name.clone() }
+        TableName {
+            scope: table.scope.clone(),
+            name: table.name.clone(),
+        }
     }
 }
 
@@ -37,8 +40,9 @@ impl Catalog {
     pub fn load(store: &dyn Store) -> Result<Catalog, StoreError> {
         let mut catalog = Catalog::default();
         for (key, table) in load_all::<Table>(store, Namespace::Table)? {
-            let (scope, name) = keys::parse_scoped(&key)
-                .ok_or_else(|| StoreError::Corrupt("a table descriptor without a name".to_owned()))?;
+            let (scope, name) = keys::parse_scoped(&key).ok_or_else(|| {
+                StoreError::Corrupt("a table descriptor without a name".to_owned())
+            })?;
             catalog.set_table(TableName { scope, name }, Some(Arc::new(table)));
         }
         for (_, head) in load_all::<StreamHead>(store, Namespace::StreamHead)? {
@@ -53,7 +57,11 @@ impl Catalog {
     }
 
     /// Tables of a scope whose names follow `after`, in byte order.
-    pub fn tables_after(&self, scope: &str, after: Option<&str>) -> impl Iterator<Item = &Arc<Table>> {
+    pub fn tables_after(
+        &self,
+        scope: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &Arc<Table>> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.tables
             .get(scope)
@@ -75,7 +83,9 @@ impl Catalog {
     /// Streams of all scopes behind `after`, in the order in which they were made.
     pub fn streams_after(&self, after: Option<u64>) -> impl Iterator<Item = &Arc<StreamHead>> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.streams.range((from, Bound::Unbounded)).map(|(_, head)| head)
+        self.streams
+            .range((from, Bound::Unbounded))
+            .map(|(_, head)| head)
     }
 
     /// Puts a table in or takes it out.
@@ -104,15 +114,20 @@ fn load_all<T: serde::de::DeserializeOwned>(
     let mut damage = None;
     let range = keys::whole_namespace(namespace);
     let (from, to) = range.bounds();
-    store.range(from, to, Order::Forward, &mut |key, value| match serde_json::from_slice(value) {
-        Ok(descriptor) => {
-            found.push((key.to_vec(), descriptor));
-            ControlFlow::Continue(())
-        }
-        Err(error) => {
-            damage = Some(StoreError::Corrupt(format!("a descriptor: {error}")));
-            ControlFlow::Break(())
-        }
-    })?;
+    store.range(
+        from,
+        to,
+        Order::Forward,
+        &mut |key, value| match serde_json::from_slice(value) {
+            Ok(descriptor) => {
+                found.push((key.to_vec(), descriptor));
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                damage = Some(StoreError::Corrupt(format!("a descriptor: {error}")));
+                ControlFlow::Break(())
+            }
+        },
+    )?;
     damage.map_or(Ok(found), Err)
 }

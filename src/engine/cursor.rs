@@ -20,7 +20,12 @@ enum Misfit {
 }
 
 /// The storage key of a Query's start key.
-pub fn start_of_query(table: &Table, source: Source, plan: &KeyPlan, key: &Item) -> Result<Vec<u8>, Fault> {
+pub fn start_of_query(
+    table: &Table,
+    source: Source,
+    plan: &KeyPlan,
+    key: &Item,
+) -> Result<Vec<u8>, Fault> {
     let row = row_key(table, source, key).map_err(|misfit| {
         Fault::schema(match misfit {
             Misfit::Attributes => "The provided starting key is invalid",
@@ -35,7 +40,9 @@ pub fn start_of_query(table: &Table, source: Source, plan: &KeyPlan, key: &Item)
         }));
     }
     if !plan.range.contains(&row) {
-        return Err(Fault::schema("The provided starting key does not match the range key predicate"));
+        return Err(Fault::schema(
+            "The provided starting key does not match the range key predicate",
+        ));
     }
     Ok(row)
 }
@@ -75,14 +82,24 @@ pub fn start_of_scan(
 
 fn row_key(table: &Table, source: Source, key: &Item) -> Result<Vec<u8>, Misfit> {
     let attributes = key_attributes(table, source);
-    if key.len() != attributes.len() || !attributes.iter().all(|attribute| key.contains(&attribute.name)) {
+    if key.len() != attributes.len()
+        || !attributes
+            .iter()
+            .all(|attribute| key.contains(&attribute.name))
+    {
         return Err(Misfit::Attributes);
     }
-    if !attributes.iter().all(|attribute| key.get(&attribute.name).is_some_and(|value| value.kind() == attribute.kind)) {
+    if !attributes.iter().all(|attribute| {
+        key.get(&attribute.name)
+            .is_some_and(|value| value.kind() == attribute.kind)
+    }) {
         return Err(Misfit::Type);
     }
     let values = |attributes: &[KeyAttribute]| -> Vec<KeyValue<'_>> {
-        attributes.iter().filter_map(|attribute| key.get(&attribute.name).and_then(KeyValue::of)).collect()
+        attributes
+            .iter()
+            .filter_map(|attribute| key.get(&attribute.name).and_then(KeyValue::of))
+            .collect()
     };
     let schema = source.key(table);
     let mut row = keys::partition(source.space(table), &values(&schema.partition));
@@ -95,9 +112,16 @@ fn row_key(table: &Table, source: Source, key: &Item) -> Result<Vec<u8>, Misfit>
 }
 
 /// Writes the LastEvaluatedKey of a row.
-pub fn write_last_key(table: &Table, source: Source, row: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
+pub fn write_last_key(
+    table: &Table,
+    source: Source,
+    row: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), StoreError> {
     let key = source.key(table);
-    codec::write_json_some(row, out, |name| key.contains(name) || table.key.contains(name))?;
+    codec::write_json_some(row, out, |name| {
+        key.contains(name) || table.key.contains(name)
+    })?;
     Ok(())
 }
 
@@ -105,9 +129,11 @@ fn key_attributes(table: &Table, source: Source) -> Vec<&KeyAttribute> {
     let own: Vec<&KeyAttribute> = source.key(table).attributes().collect();
     let others = match source {
         Source::Table => Vec::new(),
-        Source::Index(_) => {
-            table.key.attributes().filter(|attribute| own.iter().all(|known| known.name != attribute.name)).collect()
-        }
+        Source::Index(_) => table
+            .key
+            .attributes()
+            .filter(|attribute| own.iter().all(|known| known.name != attribute.name))
+            .collect(),
     };
     own.into_iter().chain(others).collect()
 }

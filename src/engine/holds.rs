@@ -47,25 +47,45 @@ pub enum Refusal {
 
 impl Holds {
     /// Holds all of the items, which are different ones, and the token.
-    pub(super) fn take(self: &Arc<Self>, items: Vec<Vec<u8>>, token: Option<Token>) -> Result<Hold, Refusal> {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        items: Vec<Vec<u8>>,
+        token: Option<Token>,
+    ) -> Result<Hold, Refusal> {
         let mut held = self.held();
         if let Some(token) = &token
             && let Some(other) = held.tokens.get(token.key())
         {
-            return Err(Refusal::Token(if other.is_same_request(token) { in_progress() } else { tokens::mismatch() }));
+            return Err(Refusal::Token(if other.is_same_request(token) {
+                in_progress()
+            } else {
+                tokens::mismatch()
+            }));
         }
         if let Some(reasons) = held.conflicts(&items) {
             return Err(Refusal::Items(reasons));
         }
         held.items.extend(items.iter().cloned());
-        held.tokens.extend(token.iter().map(|token| (token.key().to_vec(), token.clone())));
+        held.tokens.extend(
+            token
+                .iter()
+                .map(|token| (token.key().to_vec(), token.clone())),
+        );
         self.items.store(held.items.len(), Ordering::Relaxed);
-        Ok(Hold { holds: Arc::clone(self), items, token })
+        Ok(Hold {
+            holds: Arc::clone(self),
+            items,
+            token,
+        })
     }
 
     /// The reasons of a transaction that names held items; nothing when it names none.
     pub(super) fn conflicts(&self, items: &[Vec<u8>]) -> Option<Vec<Reason>> {
-        if self.is_empty() { None } else { self.held().conflicts(items) }
+        if self.is_empty() {
+            None
+        } else {
+            self.held().conflicts(items)
+        }
     }
 
     /// Whether an item is held.
@@ -89,7 +109,18 @@ impl Held {
         if !items.iter().any(is_held) {
             return None;
         }
-        Some(items.iter().map(|item| if is_held(item) { Reason::Conflict } else { Reason::None }).collect())
+        Some(
+            items
+                .iter()
+                .map(|item| {
+                    if is_held(item) {
+                        Reason::Conflict
+                    } else {
+                        Reason::None
+                    }
+                })
+                .collect(),
+        )
     }
 }
 
@@ -128,9 +159,13 @@ mod tests {
     #[test]
     fn items_are_held_together_and_let_go_together() {
         let holds = Arc::new(Holds::default());
-        let first = holds.take(items(&["a", "b"]), None).expect("nothing is held");
+        let first = holds
+            .take(items(&["a", "b"]), None)
+            .expect("nothing is held");
         assert!(holds.has(b"b") && !holds.has(b"c"));
-        let Err(Refusal::Items(reasons)) = holds.take(items(&["c", "b"]), None) else { panic!("b is held") };
+        let Err(Refusal::Items(reasons)) = holds.take(items(&["c", "b"]), None) else {
+            panic!("b is held")
+        };
         assert_eq!(reasons, [Reason::None, Reason::Conflict]);
         assert!(!holds.has(b"c"), "what was refused holds nothing");
         let other = holds.take(items(&["c"]), None).expect("c is free");
@@ -148,9 +183,17 @@ mod tests {
             Err(Refusal::Token(fault)) => crate::error::Voice::Older.message(&fault).0,
             other => panic!("{other:?}"),
         };
-        let first = holds.take(items(&["a"]), Some(token(1))).expect("nothing is held");
-        assert_eq!(kind(holds.take(items(&["a"]), Some(token(1)))), Kind::TransactionInProgress);
-        assert_eq!(kind(holds.take(items(&["b"]), Some(token(2)))), Kind::IdempotentParameterMismatch);
+        let first = holds
+            .take(items(&["a"]), Some(token(1)))
+            .expect("nothing is held");
+        assert_eq!(
+            kind(holds.take(items(&["a"]), Some(token(1)))),
+            Kind::TransactionInProgress
+        );
+        assert_eq!(
+            kind(holds.take(items(&["b"]), Some(token(2)))),
+            Kind::IdempotentParameterMismatch
+        );
         drop(first);
         assert!(holds.take(items(&["a"]), Some(token(1))).is_ok());
     }

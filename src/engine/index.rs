@@ -27,17 +27,26 @@ pub struct Entry {
 /// The rows of all indexes for a stored item, in the order of [`Table::indexes`]; `None` where the item is not in
 /// the index.
 pub fn entries(table: &Table, item: &Bytes) -> Result<Vec<Option<Entry>>, StoreError> {
-    table.indexes.iter().map(|index| entry(table, index, item)).collect()
+    table
+        .indexes
+        .iter()
+        .map(|index| entry(table, index, item))
+        .collect()
 }
 
 /// The row of one index for a stored item: none when a key attribute is missing, or does not fit (which only an
 /// item older than the index can bring about).
 pub fn entry(table: &Table, index: &Index, item: &Bytes) -> Result<Option<Entry>, StoreError> {
-    let Some(partition) = values(&index.key.partition, item, PARTITION_KEY_BYTES)? else { return Ok(None) };
-    let Some(sort) = values(&index.key.sort, item, SORT_KEY_BYTES)? else { return Ok(None) };
-    let (Some(base_partition), Some(base_sort)) =
-        (values(&table.key.partition, item, usize::MAX)?, values(&table.key.sort, item, usize::MAX)?)
-    else {
+    let Some(partition) = values(&index.key.partition, item, PARTITION_KEY_BYTES)? else {
+        return Ok(None);
+    };
+    let Some(sort) = values(&index.key.sort, item, SORT_KEY_BYTES)? else {
+        return Ok(None);
+    };
+    let (Some(base_partition), Some(base_sort)) = (
+        values(&table.key.partition, item, usize::MAX)?,
+        values(&table.key.sort, item, usize::MAX)?,
+    ) else {
         return Err(StoreError::Corrupt("an item lacks its key".to_owned()));
     };
     let mut key = keys::partition(index.space, &key_values(&partition));
@@ -54,10 +63,16 @@ pub fn entry(table: &Table, index: &Index, item: &Bytes) -> Result<Option<Entry>
 }
 
 /// The values of key attributes, or nothing when one is missing or does not fit.
-fn values(attributes: &[KeyAttribute], item: &[u8], limit: usize) -> Result<Option<Vec<Attr>>, StoreError> {
+fn values(
+    attributes: &[KeyAttribute],
+    item: &[u8],
+    limit: usize,
+) -> Result<Option<Vec<Attr>>, StoreError> {
     let mut found = Vec::with_capacity(attributes.len());
     for attribute in attributes {
-        let Some(value) = codec::lookup(item, &attribute.name)? else { return Ok(None) };
+        let Some(value) = codec::lookup(item, &attribute.name)? else {
+            return Ok(None);
+        };
         let fits = value.kind() == attribute.kind
             && KeyValue::of(&value).is_some_and(|value| (1..=limit).contains(&key_bytes(value)));
         if !fits {
@@ -75,7 +90,10 @@ fn key_values(attrs: &[Attr]) -> Vec<KeyValue<'_>> {
 /// Checks the index key attributes that an item has: each must be of the declared type, not empty and not too long.
 pub fn check_keys(table: &Table, item: &Item) -> Result<(), Fault> {
     for index in &table.indexes {
-        let parts = [(&index.key.partition, PARTITION_KEY_BYTES), (&index.key.sort, SORT_KEY_BYTES)];
+        let parts = [
+            (&index.key.partition, PARTITION_KEY_BYTES),
+            (&index.key.sort, SORT_KEY_BYTES),
+        ];
         for (attributes, limit) in parts {
             for attribute in attributes {
                 if table.key.contains(&attribute.name) {
@@ -94,9 +112,18 @@ pub fn check_keys(table: &Table, item: &Item) -> Result<(), Fault> {
 /// any of its items is held against its schema.
 pub fn check_keys_not_empty(table: &Table, item: &Item) -> Result<(), Fault> {
     for index in &table.indexes {
-        for attribute in index.key.attributes().filter(|attribute| !table.key.contains(&attribute.name)) {
-            let value = item.get(&attribute.name).filter(|value| value.kind() == attribute.kind);
-            if value.and_then(KeyValue::of).is_some_and(|value| key_bytes(value) == 0) {
+        for attribute in index
+            .key
+            .attributes()
+            .filter(|attribute| !table.key.contains(&attribute.name))
+        {
+            let value = item
+                .get(&attribute.name)
+                .filter(|value| value.kind() == attribute.kind);
+            if value
+                .and_then(KeyValue::of)
+                .is_some_and(|value| key_bytes(value) == 0)
+            {
                 return Err(empty_key(index, attribute));
             }
         }
@@ -105,14 +132,23 @@ pub fn check_keys_not_empty(table: &Table, item: &Item) -> Result<(), Fault> {
 }
 
 fn empty_key(index: &Index, attribute: &KeyAttribute) -> Fault {
-    let kind = if attribute.kind == AttrType::B { "binary" } else { "string" };
+    let kind = if attribute.kind == AttrType::B {
+        "binary"
+    } else {
+        "string"
+    };
     Fault::schema(format!(
         "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty {kind} value. IndexName: {}, IndexKey: {}",
         index.name, attribute.name
     ))
 }
 
-fn check_key(index: &Index, attribute: &KeyAttribute, value: &Attr, limit: usize) -> Result<(), Fault> {
+fn check_key(
+    index: &Index,
+    attribute: &KeyAttribute,
+    value: &Attr,
+    limit: usize,
+) -> Result<(), Fault> {
     let name = &attribute.name;
     if value.kind() != attribute.kind {
         return Err(Fault::schema(format!(
@@ -128,11 +164,17 @@ fn check_key(index: &Index, attribute: &KeyAttribute, value: &Attr, limit: usize
     }
     if bytes > limit {
         let what = if limit == PARTITION_KEY_BYTES {
-            format!("Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES} bytes")
+            format!(
+                "Size of hashkey has exceeded the maximum size limit of{PARTITION_KEY_BYTES} bytes"
+            )
         } else {
-            format!("Aggregated size of all range keys has exceeded the size limit of {SORT_KEY_BYTES} bytes")
+            format!(
+                "Aggregated size of all range keys has exceeded the size limit of {SORT_KEY_BYTES} bytes"
+            )
         };
-        return Err(Fault::schema(format!("One or more parameter values were invalid: {what}")));
+        return Err(Fault::schema(format!(
+            "One or more parameter values were invalid: {what}"
+        )));
     }
     Ok(())
 }
@@ -198,8 +240,15 @@ fn apply_one(
 }
 
 /// Adds the row of an item that is older than the index; does nothing where a write has already done so.
-pub fn backfill(txn: &mut Txn<'_>, table: &Table, index: &Index, item: &Bytes) -> Result<(), StoreError> {
-    let Some(entry) = entry(table, index, item)? else { return Ok(()) };
+pub fn backfill(
+    txn: &mut Txn<'_>,
+    table: &Table,
+    index: &Index,
+    item: &Bytes,
+) -> Result<(), StoreError> {
+    let Some(entry) = entry(table, index, item)? else {
+        return Ok(());
+    };
     if txn.get(&entry.key)?.is_none() {
         apply_one(txn, index, None, Some(&entry))?;
     }

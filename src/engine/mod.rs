@@ -80,7 +80,11 @@ pub(crate) struct Shared {
 
 impl Shared {
     fn find_table(&self, scope: &str, name: &str) -> Option<Arc<Table>> {
-        self.catalog.read().unwrap_or_else(PoisonError::into_inner).table(scope, name).cloned()
+        self.catalog
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .table(scope, name)
+            .cloned()
     }
 }
 
@@ -111,14 +115,26 @@ impl Engine {
         let catalog = RwLock::new(Catalog::load(&*store)?);
         let counters = commit::load_counters(&*store)?;
         let sequence = AtomicU64::new(counters.0);
-        let shared = Arc::new(Shared { store, catalog, clock: options.clock.clone(), options, sequence });
+        let shared = Arc::new(Shared {
+            store,
+            catalog,
+            clock: options.clock.clone(),
+            options,
+            sequence,
+        });
         let (queue, receiver) = commit::queue();
         let writer = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("commit".to_owned())
             .spawn(move || commit::run(&writer, receiver, counters))?;
         let workers = Workers::start(&shared, &queue)?;
-        Ok(Engine { shared, holds: Arc::default(), workers, queue, _commit_thread: Joined(Some(thread)) })
+        Ok(Engine {
+            shared,
+            holds: Arc::default(),
+            workers,
+            queue,
+            _commit_thread: Joined(Some(thread)),
+        })
     }
 
     /// How it runs.
@@ -146,14 +162,23 @@ impl Engine {
         self.find_table(scope, name)
             .filter(|table| match table.phase {
                 Phase::Active => true,
-                phase => matches!(phase.at(self.now_ms()), Phase::Active | Phase::Updating { .. }),
+                phase => matches!(
+                    phase.at(self.now_ms()),
+                    Phase::Active | Phase::Updating { .. }
+                ),
             })
             .ok_or_else(|| Fault::not_found("Requested resource not found"))
     }
 
     /// Reads the catalog.
     pub fn with_catalog<T>(&self, read: impl FnOnce(&Catalog) -> T) -> T {
-        read(&self.shared.catalog.read().unwrap_or_else(PoisonError::into_inner))
+        read(
+            &self
+                .shared
+                .catalog
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// A row as it is in the store.
@@ -167,14 +192,21 @@ impl Engine {
     }
 
     /// Records of a stream; see [`streams::read`].
-    pub async fn records(&self, stream: u64, from: u64, limit: usize) -> Result<streams::RecordPage, Fault> {
-        self.read_apart(move |store| streams::read(store, stream, from, limit)).await
+    pub async fn records(
+        &self,
+        stream: u64,
+        from: u64,
+        limit: usize,
+    ) -> Result<streams::RecordPage, Fault> {
+        self.read_apart(move |store| streams::read(store, stream, from, limit))
+            .await
     }
 
     /// Where the records of a time begin in a stream; see [`streams::seek`].
     pub async fn seek_record(&self, stream: u64, from: u64, time_ms: u64) -> Result<u64, Fault> {
         let until = self.next_sequence();
-        self.read_apart(move |store| streams::seek(store, stream, from..until, time_ms)).await
+        self.read_apart(move |store| streams::seek(store, stream, from..until, time_ms))
+            .await
     }
 
     /// Reads on a thread that may block.
@@ -197,7 +229,9 @@ impl Engine {
     /// Rows and bytes of a table or an index.
     pub fn statistics(&self, space: keys::Space) -> Result<Statistics, Fault> {
         let row = self.shared.store.get(&keys::statistics(space))?;
-        Ok(row.as_deref().map_or_else(Statistics::default, Statistics::decode))
+        Ok(row
+            .as_deref()
+            .map_or_else(Statistics::default, Statistics::decode))
     }
 
     /// Runs a job on the commit thread and waits until its edits, if it succeeds, are as safe as durability asks.
@@ -210,7 +244,10 @@ impl Engine {
 
     /// Has the items of a table copied into an index that is new in it.
     pub fn fill_index(&self, table: &Table, index: &Index) {
-        self.workers.fill(NewIndex { table: TableName::of(table), space: index.space });
+        self.workers.fill(NewIndex {
+            table: TableName::of(table),
+            space: index.space,
+        });
     }
 
     /// Has the rows of dropped tables and indexes deleted, and phases that are over ended.

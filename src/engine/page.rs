@@ -101,7 +101,13 @@ pub struct Collector {
 impl Collector {
     /// Starts a page.
     pub fn new(plan: ReadPlan) -> Collector {
-        Collector { plan, page: Page::default(), bytes: 0, fetched_units: 0.0, resume: None }
+        Collector {
+            plan,
+            page: Page::default(),
+            bytes: 0,
+            fetched_units: 0.0,
+            resume: None,
+        }
     }
 
     /// Reads up to so many rows on.
@@ -156,8 +162,14 @@ impl Collector {
     /// The item that an index row stands for. One deleted since the row was read is left as the row has it.
     fn fetch(&mut self, store: &dyn Store, row: &[u8]) -> Result<Option<Bytes>, StoreError> {
         let table = &self.plan.table;
-        let names: Vec<&str> = table.key.attributes().map(|attribute| attribute.name.as_str()).collect();
-        let Some(key) = table.row_key_of_stored(&codec::decode_some(row, &names)?) else { return Ok(None) };
+        let names: Vec<&str> = table
+            .key
+            .attributes()
+            .map(|attribute| attribute.name.as_str())
+            .collect();
+        let Some(key) = table.row_key_of_stored(&codec::decode_some(row, &names)?) else {
+            return Ok(None);
+        };
         let item = store.get(&key)?;
         let bytes = item.as_ref().map_or(Ok(0), |item| codec::byte_size(item))?;
         self.fetched_units += read_units(bytes, self.plan.consistency);
@@ -191,17 +203,28 @@ impl Collector {
         let units = read_units(self.bytes, self.plan.consistency);
         self.page.consumed = match self.plan.source {
             Source::Table => Consumed::of_table(units),
-            Source::Index(place) => Consumed { table: self.fetched_units, indexes: vec![(place, units)] },
+            Source::Index(place) => Consumed {
+                table: self.fetched_units,
+                indexes: vec![(place, units)],
+            },
         };
         self.page
     }
 }
 
 /// Writes the JSON of a stored item, or of the paths of it that a projection names.
-pub fn write_returned(item: &[u8], projection: Option<&Projection>, out: &mut Vec<u8>) -> Result<(), StoreError> {
-    let Some(projection) = projection else { return Ok(codec::write_json(item, out)?) };
+pub fn write_returned(
+    item: &[u8],
+    projection: Option<&Projection>,
+    out: &mut Vec<u8>,
+) -> Result<(), StoreError> {
+    let Some(projection) = projection else {
+        return Ok(codec::write_json(item, out)?);
+    };
     if projection.paths().iter().all(|path| path.steps.is_empty()) {
-        codec::write_json_some(item, out, |name| projection.roots().any(|root| **root == *name))?;
+        codec::write_json_some(item, out, |name| {
+            projection.roots().any(|root| **root == *name)
+        })?;
         return Ok(());
     }
     let roots: Vec<&str> = projection.roots().map(AsRef::as_ref).collect();

@@ -27,7 +27,11 @@ impl Source {
     pub fn resolve(table: &Table, index: Option<&str>) -> Option<Source> {
         match index {
             None => Some(Source::Table),
-            Some(name) => table.indexes.iter().position(|index| index.name == name).map(Source::Index),
+            Some(name) => table
+                .indexes
+                .iter()
+                .position(|index| index.name == name)
+                .map(Source::Index),
         }
     }
 
@@ -61,11 +65,14 @@ pub struct KeyPlan {
     pub is_exact: bool,
 }
 
-const WRONG_TYPE: &str =
-    "One or more parameter values were invalid: Condition parameter type does not match schema type";
+const WRONG_TYPE: &str = "One or more parameter values were invalid: Condition parameter type does not match schema type";
 
 /// The range of rows that meet a key condition.
-pub fn plan_key_condition(table: &Table, source: Source, condition: &KeyCondition) -> Result<KeyPlan, Fault> {
+pub fn plan_key_condition(
+    table: &Table,
+    source: Source,
+    condition: &KeyCondition,
+) -> Result<KeyPlan, Fault> {
     let key = source.key(table);
     let known = key.attributes().count();
     if condition.clauses.len() > known {
@@ -74,12 +81,21 @@ pub fn plan_key_condition(table: &Table, source: Source, condition: &KeyConditio
             condition.clauses.len()
         )));
     }
-    let clause = |attribute: &KeyAttribute| condition.clauses.iter().find(|clause| *clause.name == attribute.name);
+    let clause = |attribute: &KeyAttribute| {
+        condition
+            .clauses
+            .iter()
+            .find(|clause| *clause.name == attribute.name)
+    };
     check_all_known(key, condition)?;
     let mut partition_values = Vec::with_capacity(key.partition.len());
     for attribute in &key.partition {
-        let Some(clause) = clause(attribute) else { return Err(missing(key, attribute)) };
-        let KeyTest::Equal(value) = &clause.test else { return Err(not_equality(key, attribute)) };
+        let Some(clause) = clause(attribute) else {
+            return Err(missing(key, attribute));
+        };
+        let KeyTest::Equal(value) = &clause.test else {
+            return Err(not_equality(key, attribute));
+        };
         partition_values.push(checked(attribute, value, PARTITION_KEY_BYTES)?);
     }
     let partition = keys::partition(source.space(table), &partition_values);
@@ -89,7 +105,11 @@ pub fn plan_key_condition(table: &Table, source: Source, condition: &KeyConditio
         let Some(clause) = clause(attribute) else {
             check_no_gap(attribute, rest, condition)?;
             let range = keys::sort_range(&prefix, SortRange::All);
-            return Ok(KeyPlan { range, partition, is_exact: false });
+            return Ok(KeyPlan {
+                range,
+                partition,
+                is_exact: false,
+            });
         };
         if let KeyTest::Equal(value) = &clause.test {
             let value = checked(attribute, value, SORT_KEY_BYTES)?;
@@ -98,19 +118,34 @@ pub fn plan_key_condition(table: &Table, source: Source, condition: &KeyConditio
         }
         check_no_gap(attribute, rest, condition)?;
         let range = keys::sort_range(&prefix, sort_condition(attribute, clause)?);
-        return Ok(KeyPlan { range, partition, is_exact: false });
+        return Ok(KeyPlan {
+            range,
+            partition,
+            is_exact: false,
+        });
     }
-    Ok(KeyPlan { range: KeyRange::prefix(prefix), partition, is_exact: true })
+    Ok(KeyPlan {
+        range: KeyRange::prefix(prefix),
+        partition,
+        is_exact: true,
+    })
 }
 
 /// Every attribute named must belong to the key; the words name the part of the key that is not met instead.
 fn check_all_known(key: &KeySchema, condition: &KeyCondition) -> Result<(), Fault> {
-    if condition.clauses.iter().all(|clause| key.contains(&clause.name)) {
+    if condition
+        .clauses
+        .iter()
+        .all(|clause| key.contains(&clause.name))
+    {
         return Ok(());
     }
-    let unmet = key
-        .attributes()
-        .find(|attribute| condition.clauses.iter().all(|clause| *clause.name != attribute.name));
+    let unmet = key.attributes().find(|attribute| {
+        condition
+            .clauses
+            .iter()
+            .all(|clause| *clause.name != attribute.name)
+    });
     Err(missing(key, unmet.unwrap_or(&key.partition[0])))
 }
 
@@ -118,7 +153,10 @@ fn missing(key: &KeySchema, attribute: &KeyAttribute) -> Fault {
     if key.partition.len() > 1 && key.partition.iter().any(|part| part == attribute) {
         return not_equality(key, attribute);
     }
-    Fault::schema(format!("Query condition missed key schema element: {}", attribute.name))
+    Fault::schema(format!(
+        "Query condition missed key schema element: {}",
+        attribute.name
+    ))
 }
 
 fn not_equality(key: &KeySchema, attribute: &KeyAttribute) -> Fault {
@@ -138,7 +176,11 @@ fn check_no_gap<'k>(
     condition: &KeyCondition,
 ) -> Result<(), Fault> {
     for attribute in rest {
-        if condition.clauses.iter().any(|clause| *clause.name == attribute.name) {
+        if condition
+            .clauses
+            .iter()
+            .any(|clause| *clause.name == attribute.name)
+        {
             return Err(Fault::schema(format!(
                 "RANGE key attributes {} must have equality conditions specified in the query because a condition is present on key attribute {}",
                 open.name, attribute.name
@@ -148,7 +190,10 @@ fn check_no_gap<'k>(
     Ok(())
 }
 
-fn sort_condition<'c>(attribute: &KeyAttribute, clause: &'c KeyClause) -> Result<SortRange<'c>, Fault> {
+fn sort_condition<'c>(
+    attribute: &KeyAttribute,
+    clause: &'c KeyClause,
+) -> Result<SortRange<'c>, Fault> {
     let value = |value: &'c Arc<Attr>| checked(attribute, value, SORT_KEY_BYTES);
     Ok(match &clause.test {
         KeyTest::Equal(v) => SortRange::Equal(value(v)?),
@@ -166,9 +211,15 @@ fn sort_condition<'c>(attribute: &KeyAttribute, clause: &'c KeyClause) -> Result
 }
 
 /// A constant that fits a key attribute.
-fn checked<'v>(attribute: &KeyAttribute, value: &'v Attr, limit: usize) -> Result<KeyValue<'v>, Fault> {
+fn checked<'v>(
+    attribute: &KeyAttribute,
+    value: &'v Attr,
+    limit: usize,
+) -> Result<KeyValue<'v>, Fault> {
     let fitting = KeyValue::of(value).filter(|_| value.kind() == attribute.kind);
-    let Some(key) = fitting else { return Err(Fault::schema(WRONG_TYPE)) };
+    let Some(key) = fitting else {
+        return Err(Fault::schema(WRONG_TYPE));
+    };
     match key_bytes(key) {
         0 => Err(empty_key_value(&attribute.name, attribute.kind)),
         bytes if bytes > limit && limit == PARTITION_KEY_BYTES => Err(Fault::schema(format!(

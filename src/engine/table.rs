@@ -81,7 +81,10 @@ impl ViewType {
 
     /// The view type of a name.
     pub fn from_name(name: &str) -> Option<ViewType> {
-        Self::NAMES.iter().find(|row| row.1 == name).map(|row| row.0)
+        Self::NAMES
+            .iter()
+            .find(|row| row.1 == name)
+            .map(|row| row.0)
     }
 
     /// Whether records hold the item after the write.
@@ -228,7 +231,11 @@ impl Index {
 
     /// Status in the API.
     pub fn status(&self, now: u64) -> &'static str {
-        if self.backfilling && matches!(self.phase.at(now), Phase::Active) { "CREATING" } else { self.phase.name(now) }
+        if self.backfilling && matches!(self.phase.at(now), Phase::Active) {
+            "CREATING"
+        } else {
+            self.phase.name(now)
+        }
     }
 }
 
@@ -245,7 +252,9 @@ impl Table {
 
     /// Whether there is a local secondary index, and so item collections.
     pub fn has_local_index(&self) -> bool {
-        self.indexes.iter().any(|index| index.kind == IndexKind::Local)
+        self.indexes
+            .iter()
+            .any(|index| index.kind == IndexKind::Local)
     }
 
     /// The stream that writes are recorded in.
@@ -283,10 +292,13 @@ impl Table {
     pub fn row_key_of(&self, key: &Item) -> Result<Vec<u8>, Fault> {
         let fits = key.len() == self.key.attributes().count()
             && self.key.attributes().all(|attribute| {
-                key.get(&attribute.name).is_some_and(|value| value.kind() == attribute.kind)
+                key.get(&attribute.name)
+                    .is_some_and(|value| value.kind() == attribute.kind)
             });
         if !fits {
-            return Err(Fault::schema("The provided key element does not match the schema"));
+            return Err(Fault::schema(
+                "The provided key element does not match the schema",
+            ));
         }
         self.row_key(key)
     }
@@ -313,7 +325,11 @@ impl Table {
                 "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of {SORT_KEY_BYTES} bytes"
             )));
         }
-        Ok(keys::row(self.space, partition_value, sort.map(|(_, value)| value)))
+        Ok(keys::row(
+            self.space,
+            partition_value,
+            sort.map(|(_, value)| value),
+        ))
     }
 
     /// The row key of an item that passed every check before, such as a stored one.
@@ -323,7 +339,11 @@ impl Table {
             Some(attribute) => Some(value(attribute)?),
             None => None,
         };
-        Some(keys::row(self.space, value(self.partition_attribute())?, sort))
+        Some(keys::row(
+            self.space,
+            value(self.partition_attribute())?,
+            sort,
+        ))
     }
 }
 
@@ -340,12 +360,20 @@ pub fn key_bytes(value: KeyValue<'_>) -> usize {
 pub fn empty_key_value(name: &str, kind: AttrType) -> Fault {
     Fault::schema(format!(
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty {} value. Key: {name}",
-        if kind == AttrType::B { "binary" } else { "string" }
+        if kind == AttrType::B {
+            "binary"
+        } else {
+            "string"
+        }
     ))
 }
 
 fn check_not_empty(attribute: &KeyAttribute, value: KeyValue<'_>) -> Result<(), Fault> {
-    if key_bytes(value) == 0 { Err(empty_key_value(&attribute.name, attribute.kind)) } else { Ok(()) }
+    if key_bytes(value) == 0 {
+        Err(empty_key_value(&attribute.name, attribute.kind))
+    } else {
+        Ok(())
+    }
 }
 
 fn key_value<'i>(item: &'i Item, attribute: &KeyAttribute) -> Result<KeyValue<'i>, Fault> {

@@ -11,9 +11,16 @@ use crate::engine::table::{Phase, Table, ViewType};
 use crate::error::Fault;
 
 /// Makes a table. Spaces are given out here, so those of the draft do not count.
-pub fn create(txn: &mut Txn<'_>, mut draft: Table, stream: Option<ViewType>) -> Result<Arc<Table>, Fault> {
+pub fn create(
+    txn: &mut Txn<'_>,
+    mut draft: Table,
+    stream: Option<ViewType>,
+) -> Result<Arc<Table>, Fault> {
     if let Some(existing) = txn.table(&TableName::of(&draft)) {
-        return Err(Fault::in_use(format!("Table already exists: {}", existing.name)));
+        return Err(Fault::in_use(format!(
+            "Table already exists: {}",
+            existing.name
+        )));
     }
     draft.space = txn.next_space();
     for index in &mut draft.indexes {
@@ -32,7 +39,9 @@ pub fn resolve(txn: &Txn<'_>, name: &TableName) -> Result<Arc<Table>, Fault> {
 
 /// The words of the control plane for a table that is not there.
 pub fn not_found(name: &str) -> Fault {
-    Fault::not_found(format!("Requested resource not found: Table: {name} not found"))
+    Fault::not_found(format!(
+        "Requested resource not found: Table: {name} not found"
+    ))
 }
 
 /// Starts the end of a table: at once, or after the status delay in phase DELETING.
@@ -45,14 +54,20 @@ pub fn delete(txn: &mut Txn<'_>, name: &TableName, delay_ms: u64) -> Result<Arc<
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         ));
     }
-    if table.indexes.iter().any(|index| index.backfilling || index.phase.at(now) != Phase::Active) {
+    if table
+        .indexes
+        .iter()
+        .any(|index| index.backfilling || index.phase.at(now) != Phase::Active)
+    {
         return Err(Fault::in_use(
             "Attempt to change a resource which is still in use: Cannot delete table while indexes are being created, updated, or deleted.",
         ));
     }
     let mut deleted = (*table).clone();
     streams::close(txn, &mut deleted)?;
-    deleted.phase = Phase::Deleting { until: now + delay_ms };
+    deleted.phase = Phase::Deleting {
+        until: now + delay_ms,
+    };
     if delay_ms == 0 {
         txn.drop_table(&deleted);
         return Ok(Arc::new(deleted));
@@ -76,7 +91,10 @@ pub fn check_settled(table: &Table, now_ms: u64) -> Result<(), Fault> {
 
 /// Takes a table away whose deletion is over; nothing happens when it is gone already.
 pub fn finish_deletion(txn: &mut Txn<'_>, name: &TableName) {
-    if let Some(table) = txn.table(name).filter(|table| matches!(table.phase, Phase::Deleting { .. })) {
+    if let Some(table) = txn
+        .table(name)
+        .filter(|table| matches!(table.phase, Phase::Deleting { .. }))
+    {
         txn.drop_table(&table);
     }
 }
@@ -93,10 +111,20 @@ pub fn drop_deleted_indexes(txn: &mut Txn<'_>, draft: &mut Table) {
 }
 
 /// Takes an index away whose deletion is over.
-pub fn finish_index_deletion(txn: &mut Txn<'_>, name: &TableName, index: &str) -> Result<(), Fault> {
-    let Some(table) = txn.table(name) else { return Ok(()) };
+pub fn finish_index_deletion(
+    txn: &mut Txn<'_>,
+    name: &TableName,
+    index: &str,
+) -> Result<(), Fault> {
+    let Some(table) = txn.table(name) else {
+        return Ok(());
+    };
     let is_over = |phase: Phase| matches!(phase, Phase::Deleting { .. });
-    if let Some(place) = table.indexes.iter().position(|known| known.name == index && is_over(known.phase)) {
+    if let Some(place) = table
+        .indexes
+        .iter()
+        .position(|known| known.name == index && is_over(known.phase))
+    {
         let mut changed = (*table).clone();
         let gone = changed.indexes.remove(place);
         txn.drop_space(gone.space);

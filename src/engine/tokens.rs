@@ -37,7 +37,10 @@ pub enum Standing {
 impl Token {
     /// The token that a request brings; `scope` says which set of tables it acts on.
     pub fn new(scope: &str, token: &str, digest: Digest) -> Token {
-        Token { key: keys::token(scope, token), digest }
+        Token {
+            key: keys::token(scope, token),
+            digest,
+        }
     }
 
     /// Storage key of its row.
@@ -52,7 +55,9 @@ impl Token {
 
     /// What the row under its key, if there is one, says at that time.
     pub fn standing(&self, row: Option<&[u8]>, now_ms: u64) -> Result<Standing, Fault> {
-        let Some(row) = row else { return Ok(Standing::New) };
+        let Some(row) = row else {
+            return Ok(Standing::New);
+        };
         let (digest, over_ms) = decode(row)?;
         match (over_ms <= now_ms, digest == self.digest) {
             (true, _) => Ok(Standing::New),
@@ -84,8 +89,11 @@ pub(super) fn mismatch() -> Fault {
 }
 
 fn decode(row: &[u8]) -> Result<(Digest, u64), StoreError> {
-    let parts = row.split_first_chunk::<32>().and_then(|(digest, over)| Some((*digest, over.try_into().ok()?)));
-    let (digest, over) = parts.ok_or_else(|| StoreError::Corrupt("a client request token cannot be read".to_owned()))?;
+    let parts = row
+        .split_first_chunk::<32>()
+        .and_then(|(digest, over)| Some((*digest, over.try_into().ok()?)));
+    let (digest, over) = parts
+        .ok_or_else(|| StoreError::Corrupt("a client request token cannot be read".to_owned()))?;
     Ok((digest, u64::from_be_bytes(over)))
 }
 

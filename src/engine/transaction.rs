@@ -77,14 +77,22 @@ pub struct Read {
 
 impl Engine {
     /// Does all actions, which name different items, or none of them. Under a token that is remembered nothing is done.
-    pub async fn transact(&self, actions: Vec<Action>, token: Option<Token>) -> Result<Outcome, Fault> {
-        let items = actions.iter().map(|action| action.row_key().to_vec()).collect();
+    pub async fn transact(
+        &self,
+        actions: Vec<Action>,
+        token: Option<Token>,
+    ) -> Result<Outcome, Fault> {
+        let items = actions
+            .iter()
+            .map(|action| action.row_key().to_vec())
+            .collect();
         // Let go when the commit is over, or when nobody waits for it any more.
         let _hold = match self.holds.take(items, token.clone()) {
             Ok(hold) => hold,
             Err(refusal) => return self.outcome_of_refused(&actions, token.as_ref(), refusal),
         };
-        self.commit(move |txn| apply(txn, &actions, token.as_ref())).await
+        self.commit(move |txn| apply(txn, &actions, token.as_ref()))
+            .await
     }
 
     /// Reads items of one moment: behind the writes that were accepted before, in front of those after.
@@ -105,7 +113,11 @@ impl Engine {
 
     /// Refuses a write of an item that a transaction in flight holds.
     pub fn check_free(&self, row_key: &[u8]) -> Result<(), Fault> {
-        if self.is_held(row_key) { Err(Fault::transaction_conflict()) } else { Ok(()) }
+        if self.is_held(row_key) {
+            Err(Fault::transaction_conflict())
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether a transaction in flight holds the item.
@@ -159,14 +171,23 @@ fn apply(txn: &mut Txn<'_>, actions: &[Action], token: Option<&Token>) -> Result
     if consumed.len() < actions.len() {
         return Err(Fault::transaction_canceled(reasons));
     }
-    Ok(Outcome { consumed, share: Share::Write })
+    Ok(Outcome {
+        consumed,
+        share: Share::Write,
+    })
 }
 
 /// What it costs to find that a transaction was done before: its items are read.
-fn read_again(actions: &[Action], read: impl Fn(&[u8]) -> Result<Option<Bytes>, Fault>) -> Result<Outcome, Fault> {
+fn read_again(
+    actions: &[Action],
+    read: impl Fn(&[u8]) -> Result<Option<Bytes>, Fault>,
+) -> Result<Outcome, Fault> {
     let units = |action: &Action| Ok(units_of_read(byte_size(read(action.row_key())?.as_ref())?));
     let consumed: Result<_, Fault> = actions.iter().map(units).collect();
-    Ok(Outcome { consumed: consumed?, share: Share::Read })
+    Ok(Outcome {
+        consumed: consumed?,
+        share: Share::Read,
+    })
 }
 
 /// Units of a transactional read of an item of so many bytes; none for a missing one.

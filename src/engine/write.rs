@@ -57,7 +57,11 @@ impl PutPlan {
         index::check_keys(&target.table, item)?;
         let item = Bytes::from(codec::encode_item(item));
         let entries = index::entries(&target.table, &item)?;
-        Ok(PutPlan { target, item, entries })
+        Ok(PutPlan {
+            target,
+            item,
+            entries,
+        })
     }
 
     /// The storage key of the item.
@@ -94,12 +98,26 @@ pub fn put(txn: &mut Txn<'_>, plan: &PutPlan) -> Result<Written, Fault> {
     let old = txn.get(&plan.target.row_key)?;
     check_condition(&plan.target, old.as_ref())?;
     if Arc::ptr_eq(&table, &plan.target.table) {
-        return store(txn, &plan.target, &table, old, Some(plan.item.clone()), &plan.entries);
+        return store(
+            txn,
+            &plan.target,
+            &table,
+            old,
+            Some(plan.item.clone()),
+            &plan.entries,
+        );
     }
     // The schema changed since the plan was made: the item may meet indexes that it was not checked against.
     index::check_keys(&table, &codec::decode_item(&plan.item).map_err(damage)?)?;
     let entries = index::entries(&table, &plan.item)?;
-    store(txn, &plan.target, &table, old, Some(plan.item.clone()), &entries)
+    store(
+        txn,
+        &plan.target,
+        &table,
+        old,
+        Some(plan.item.clone()),
+        &entries,
+    )
 }
 
 /// Deletes an item, if it is there.
@@ -125,16 +143,29 @@ pub fn update(txn: &mut Txn<'_>, plan: &UpdatePlan) -> Result<Written, Fault> {
         None => before,
     };
     if old.is_none() {
-        if plan.update.as_ref().is_some_and(|update| !creates_item(update)) {
+        if plan
+            .update
+            .as_ref()
+            .is_some_and(|update| !creates_item(update))
+        {
             // An update that only takes away leaves no item behind where there was none.
-            return store(txn, &plan.target, &table, None, None, &vec![None; table.indexes.len()]);
+            return store(
+                txn,
+                &plan.target,
+                &table,
+                None,
+                None,
+                &vec![None; table.indexes.len()],
+            );
         }
         for (name, value) in plan.key.iter() {
             item.insert(name.to_owned(), value.clone());
         }
     }
     if item.byte_size() > ITEM_BYTES {
-        return Err(Fault::schema("Item size to update has exceeded the maximum allowed size"));
+        return Err(Fault::schema(
+            "Item size to update has exceeded the maximum allowed size",
+        ));
     }
     index::check_keys(&table, &item)?;
     let new = Bytes::from(codec::encode_item(&item));
@@ -145,12 +176,17 @@ pub fn update(txn: &mut Txn<'_>, plan: &UpdatePlan) -> Result<Written, Fault> {
 /// Whether the update makes an item where there is none: one that sets or adds does, or one that says nothing.
 fn creates_item(update: &Update) -> bool {
     update.actions.is_empty()
-        || update.actions.iter().any(|action| matches!(action, Action::Set { .. } | Action::Add { .. }))
+        || update
+            .actions
+            .iter()
+            .any(|action| matches!(action, Action::Set { .. } | Action::Add { .. }))
 }
 
 /// Checks a condition alone, for a transaction's ConditionCheck and for deletes of nothing.
 pub fn check_condition(target: &Target, old: Option<&Bytes>) -> Result<(), Fault> {
-    let Some(condition) = &target.condition else { return Ok(()) };
+    let Some(condition) = &target.condition else {
+        return Ok(());
+    };
     let holds = match old {
         Some(bytes) => {
             let mut names = Vec::new();
@@ -183,7 +219,8 @@ fn store(
     new: Option<Bytes>,
     new_entries: &[Option<Entry>],
 ) -> Result<Written, Fault> {
-    let size = |item: Option<&Bytes>| item.map_or(Ok(0), |bytes| codec::byte_size(bytes).map_err(damage));
+    let size =
+        |item: Option<&Bytes>| item.map_or(Ok(0), |bytes| codec::byte_size(bytes).map_err(damage));
     let (before, after) = (size(old.as_ref())?, size(new.as_ref())?);
     let mut consumed = Consumed::of_table(write_units(before.max(after)));
     // The stored form is canonical, so equal items are equal bytes; such a write changes nothing and tells no stream.
@@ -194,7 +231,15 @@ fn store(
         };
         index::apply(txn, table, &old_entries, new_entries, &mut consumed)?;
         if let Some(stream) = table.open_stream() {
-            streams::record(txn, table, stream, &target.region, old.as_ref(), new.as_ref(), Author::User)?;
+            streams::record(
+                txn,
+                table,
+                stream,
+                &target.region,
+                old.as_ref(),
+                new.as_ref(),
+                Author::User,
+            )?;
         }
         let rows = i64::from(new.is_some()) - i64::from(old.is_some());
         txn.tally(table.space, rows, after as i64 - before as i64);

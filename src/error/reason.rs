@@ -48,7 +48,10 @@ mod tests {
     #[test]
     fn only_faults_of_an_action_are_reasons() {
         let reason = |fault| Reason::of(fault).map_err(drop);
-        assert_eq!(reason(Fault::schema("x")), Ok(Reason::Validation("x".to_owned())));
+        assert_eq!(
+            reason(Fault::schema("x")),
+            Ok(Reason::Validation("x".to_owned()))
+        );
         let item = Some(b"{}".to_vec());
         let failed = Reason::ConditionFailed { item: item.clone() };
         assert_eq!(reason(Fault::condition_failed(item)), Ok(failed));
@@ -58,6 +61,9 @@ mod tests {
 
     #[test]
     fn a_single_reason_stands_at_its_place() {
-        assert_eq!(Reason::Conflict.only(1, 3), [Reason::None, Reason::Conflict, Reason::None]);
+        assert_eq!(
+            Reason::Conflict.only(1, 3),
+            [Reason::None, Reason::Conflict, Reason::None]
+        );
     }
 }

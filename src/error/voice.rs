@@ -83,11 +83,15 @@ impl Voice {
             Cause::UnknownOperation => (Kind::UnknownOperation, None),
             Cause::Serialization(text) => (Kind::Serialization, text.clone()),
             Cause::Service { kind, message } => (*kind, Some(message.clone())),
-            Cause::ConditionFailed { .. } => {
-                (Kind::ConditionalCheckFailed, Some(CONDITION_FAILED.to_owned()))
-            }
+            Cause::ConditionFailed { .. } => (
+                Kind::ConditionalCheckFailed,
+                Some(CONDITION_FAILED.to_owned()),
+            ),
             Cause::TransactionCanceled(reasons) => {
-                let codes: Vec<&str> = reasons.iter().map(|reason| reason_words(reason).0).collect();
+                let codes: Vec<&str> = reasons
+                    .iter()
+                    .map(|reason| reason_words(reason).0)
+                    .collect();
                 let codes = codes.join(", ");
                 let text = format!(
                     "Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"

@@ -121,7 +121,7 @@ impl Operator {
             Operator::Compare(Comparator::Equal | Comparator::NotEqual) => true,
             Operator::Compare(_) | Operator::Between | Operator::In => kind.is_scalar_key(),
             Operator::BeginsWith => matches!(kind, AttrType::S | AttrType::B),
-            // Observed: fixtures/conformance/put_item/legacy_operators.json
+            // Observed: fixtures/conformance/update_item/legacy_operators.json
             Operator::Contains | Operator::NotContains => {
                 kind.is_scalar_key() || matches!(kind, AttrType::Bool | AttrType::Null)
             }

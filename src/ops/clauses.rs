@@ -6,8 +6,8 @@
 
 use crate::error::{Fault, Voice};
 use crate::expr::{
-    Clause, Condition, KeyCondition, Placeholders, Projection, Update, parse_condition, parse_key_condition,
-    parse_projection, parse_update,
+    Clause, Condition, KeyCondition, Placeholders, Projection, Update, parse_condition,
+    parse_key_condition, parse_projection, parse_update,
 };
 use crate::limits::EXPRESSION_ATTRIBUTES_BYTES;
 use crate::model::{Entries, Json};
@@ -66,7 +66,9 @@ impl<'p, 'r> Clauses<'p, 'r> {
     /// Reads the expressions of a request or of one part of it (a table of a batch), and takes the values out of it, as
     /// well as the older parameters. Checks that the styles are not mixed.
     pub fn read(request: &'p mut Json<'r>, voice: Voice) -> Result<Clauses<'p, 'r>, Fault> {
-        let values = request.take("ExpressionAttributeValues").map(Json::into_values);
+        let values = request
+            .take("ExpressionAttributeValues")
+            .map(Json::into_values);
         let present = |name: &&str| request.member(name).is_some();
         let mut older: Vec<&str> = LEGACY.into_iter().filter(present).collect();
         let modern: Vec<&str> = EXPRESSIONS.into_iter().filter(present).collect();
@@ -86,7 +88,9 @@ impl<'p, 'r> Clauses<'p, 'r> {
         let expression = |name| request.member(name).and_then(Json::text);
         let names = request.member("ExpressionAttributeNames").map(|names| {
             let entries = names.entries().iter();
-            entries.map(|(key, name)| (key.to_string(), name.text().unwrap_or_default().to_owned())).collect()
+            entries
+                .map(|(key, name)| (key.to_string(), name.text().unwrap_or_default().to_owned()))
+                .collect()
         });
         let clauses = Clauses {
             condition: expression("ConditionExpression"),
@@ -105,10 +109,14 @@ impl<'p, 'r> Clauses<'p, 'r> {
     /// The placeholder maps must not be empty, and there must be an expression that could use them.
     fn check_maps(&self, voice: Voice, has_no_expression: bool) -> Result<(), Fault> {
         if has_no_expression && self.names.is_some() {
-            return Err(Fault::parameter("ExpressionAttributeNames can only be specified when using expressions"));
+            return Err(Fault::parameter(
+                "ExpressionAttributeNames can only be specified when using expressions",
+            ));
         }
         let only_projection = self.projection.is_some()
-            && [self.condition, self.filter, self.key_condition, self.update].iter().all(Option::is_none);
+            && [self.condition, self.filter, self.key_condition, self.update]
+                .iter()
+                .all(Option::is_none);
         if (has_no_expression || only_projection) && self.values.is_some() {
             // The older wording tells which expression is missing.
             let missing = match voice {
@@ -123,10 +131,14 @@ impl<'p, 'r> Clauses<'p, 'r> {
             )));
         }
         if self.names.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Fault::parameter("ExpressionAttributeNames must not be empty"));
+            return Err(Fault::parameter(
+                "ExpressionAttributeNames must not be empty",
+            ));
         }
         if self.values.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Fault::parameter("ExpressionAttributeValues must not be empty"));
+            return Err(Fault::parameter(
+                "ExpressionAttributeValues must not be empty",
+            ));
         }
         Ok(())
     }
@@ -143,13 +155,21 @@ impl<'p, 'r> Clauses<'p, 'r> {
 
     /// The parameter that names what is to be returned, if there is one.
     pub fn projection_parameter(&self) -> Option<&'static str> {
-        let older = if self.legacy.has_projection() { Some("AttributesToGet") } else { None };
+        let older = if self.legacy.has_projection() {
+            Some("AttributesToGet")
+        } else {
+            None
+        };
         self.projection.map(|_| "ProjectionExpression").or(older)
     }
 
     /// What errors call the filter.
     pub fn filter_parameter(&self) -> &'static str {
-        if self.legacy.has_filter() { "QueryFilter" } else { "Filter Expression" }
+        if self.legacy.has_filter() {
+            "QueryFilter"
+        } else {
+            "Filter Expression"
+        }
     }
 
     /// Reads the values, parses every expression and checks that nothing was left unused. The update comes first, as the
@@ -157,15 +177,24 @@ impl<'p, 'r> Clauses<'p, 'r> {
     pub fn parse(self, voice: Voice) -> Result<Parsed, Fault> {
         let names = self.names.unwrap_or_default();
         let sent = self.values.unwrap_or_default();
-        Placeholders::check_keys(names.iter().map(|(key, _)| key.as_str()), sent.iter().map(|(key, _)| key.as_ref()))?;
+        Placeholders::check_keys(
+            names.iter().map(|(key, _)| key.as_str()),
+            sent.iter().map(|(key, _)| key.as_ref()),
+        )?;
         let width = exponent_width(voice);
         let mut values = Vec::with_capacity(sent.len());
         for (key, value) in sent {
             let attr = read_expression_value(&key, value, width)?;
             values.push((key.into_owned(), attr));
         }
-        let bytes = names.iter().map(|(key, name)| key.len() + name.len()).sum::<usize>()
-            + values.iter().map(|(key, value)| key.len() + value.byte_size()).sum::<usize>();
+        let bytes = names
+            .iter()
+            .map(|(key, name)| key.len() + name.len())
+            .sum::<usize>()
+            + values
+                .iter()
+                .map(|(key, value)| key.len() + value.byte_size())
+                .sum::<usize>();
         if bytes > EXPRESSION_ATTRIBUTES_BYTES {
             return Err(Fault::parameter(format!(
                 "ExpressionAttributeNames and ExpressionAttributeValues exceed the maximum of {EXPRESSION_ATTRIBUTES_BYTES} bytes"
@@ -175,10 +204,22 @@ impl<'p, 'r> Clauses<'p, 'r> {
         let p = &mut placeholders;
         let mut parsed = Parsed {
             update: self.update.map(|text| parse_update(text, p)).transpose()?,
-            condition: self.condition.map(|text| parse_condition(text, Clause::Condition, p)).transpose()?,
-            key_condition: self.key_condition.map(|text| parse_key_condition(text, p)).transpose()?,
-            filter: self.filter.map(|text| parse_condition(text, Clause::Filter, p)).transpose()?,
-            projection: self.projection.map(|text| parse_projection(text, p)).transpose()?,
+            condition: self
+                .condition
+                .map(|text| parse_condition(text, Clause::Condition, p))
+                .transpose()?,
+            key_condition: self
+                .key_condition
+                .map(|text| parse_key_condition(text, p))
+                .transpose()?,
+            filter: self
+                .filter
+                .map(|text| parse_condition(text, Clause::Filter, p))
+                .transpose()?,
+            projection: self
+                .projection
+                .map(|text| parse_projection(text, p))
+                .transpose()?,
         };
         placeholders.check_used()?;
         self.legacy.complete(&mut parsed, width)?;

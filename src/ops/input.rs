@@ -16,14 +16,25 @@ pub struct TableRef {
 impl TableRef {
     /// Reads a name or the ARN of a table.
     pub fn read(sent: &str) -> TableRef {
-        let start = if sent.starts_with("arn:") { sent.find(":table/").map_or(0, |at| at + ":table/".len()) } else { 0 };
-        TableRef { sent: sent.to_owned(), start }
+        let start = if sent.starts_with("arn:") {
+            sent.find(":table/").map_or(0, |at| at + ":table/".len())
+        } else {
+            0
+        };
+        TableRef {
+            sent: sent.to_owned(),
+            start,
+        }
     }
 
     /// The table's name.
     pub fn name(&self) -> &str {
         let name = &self.sent[self.start..];
-        if self.start == 0 { name } else { name.split('/').next().unwrap_or(name) }
+        if self.start == 0 {
+            name
+        } else {
+            name.split('/').next().unwrap_or(name)
+        }
     }
 }
 
@@ -66,7 +77,11 @@ pub fn return_on_failure(request: &Json<'_>) -> ReturnOnFailure {
 
 /// ConsistentRead.
 pub fn consistency(request: &Json<'_>) -> Consistency {
-    if flag(request, "ConsistentRead") { Consistency::Strong } else { Consistency::Eventual }
+    if flag(request, "ConsistentRead") {
+        Consistency::Strong
+    } else {
+        Consistency::Eventual
+    }
 }
 
 #[cfg(test)]
@@ -77,8 +92,14 @@ mod tests {
     fn tables_are_named_or_given_as_arns() {
         for (sent, name) in [
             ("music", "music"),
-            ("arn:aws:dynamodb:us-east-1:000000000000:table/music", "music"),
-            ("arn:aws:dynamodb:us-east-1:000000000000:table/music/index/i", "music"),
+            (
+                "arn:aws:dynamodb:us-east-1:000000000000:table/music",
+                "music",
+            ),
+            (
+                "arn:aws:dynamodb:us-east-1:000000000000:table/music/index/i",
+                "music",
+            ),
         ] {
             assert_eq!(TableRef::read(sent).name(), name);
         }

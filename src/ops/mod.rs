@@ -35,7 +35,10 @@ pub struct Operation {
     run: Run,
 }
 
-type Run = for<'r> fn(&'r Context<'r>, Checked<'r>) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Fault>> + Send + 'r>>;
+type Run = for<'r> fn(
+    &'r Context<'r>,
+    Checked<'r>,
+) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Fault>> + Send + 'r>>;
 
 /// The services that share the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +123,9 @@ impl Context<'_> {
 /// The operation of an `X-Amz-Target` header.
 pub fn resolve(target: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().find(|operation| {
-        target.strip_prefix(operation.service.target_prefix()).is_some_and(|name| name == operation.name)
+        target
+            .strip_prefix(operation.service.target_prefix())
+            .is_some_and(|name| name == operation.name)
     })
 }
 
@@ -142,16 +147,22 @@ pub async fn dispatch(
             return Err(Voice::Bare.render(&fault));
         }
     };
-    let request =
-        check::check(operation.name, operation.input, body).map_err(|fault| operation.voice.render(&fault))?;
+    let request = check::check(operation.name, operation.input, body)
+        .map_err(|fault| operation.voice.render(&fault))?;
     let voice = request.voice(operation.voice);
     let scope = match engine.options().namespace {
         NamespaceMode::Shared => String::new(),
         NamespaceMode::Region => caller.region.clone(),
         NamespaceMode::Credentials => format!("{}\u{1}{}", caller.access_key, caller.region),
     };
-    let context = Context { engine, region: caller.region.into(), scope };
-    (operation.run)(&context, request).await.map_err(|fault| voice.render(&fault))
+    let context = Context {
+        engine,
+        region: caller.region.into(),
+        scope,
+    };
+    (operation.run)(&context, request)
+        .await
+        .map_err(|fault| voice.render(&fault))
 }
 
 #[cfg(test)]
@@ -162,9 +173,18 @@ mod tests {
     fn targets_name_operations_of_their_own_service() {
         for operation in OPERATIONS {
             let target = format!("{}{}", operation.service.target_prefix(), operation.name);
-            assert_eq!(resolve(&target).map(|found| found.name), Some(operation.name));
+            assert_eq!(
+                resolve(&target).map(|found| found.name),
+                Some(operation.name)
+            );
         }
-        for target in ["", "DynamoDB_20120810.", "DynamoDB_20120810.GetRecords", "GetItem", "DynamoDB_20120810.getitem"] {
+        for target in [
+            "",
+            "DynamoDB_20120810.",
+            "DynamoDB_20120810.GetRecords",
+            "GetItem",
+            "DynamoDB_20120810.getitem",
+        ] {
             assert!(resolve(target).is_none(), "{target}");
         }
     }

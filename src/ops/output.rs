@@ -3,8 +3,8 @@
 use crate::engine::capacity::{Consumed, ReturnCapacity};
 use crate::engine::table::Table;
 use crate::ops::input::TableRef;
-use crate::types::wire::{write_attr, write_str};
 use crate::types::Item;
+use crate::types::wire::{write_attr, write_str};
 
 /// Writes the members of one JSON object in the order they are given.
 pub struct ObjectWriter {
@@ -42,12 +42,14 @@ impl ObjectWriter {
     /// A whole-number member.
     pub fn number(&mut self, name: &str, value: impl itoa::Integer) {
         let mut digits = itoa::Buffer::new();
-        self.member(name).extend_from_slice(digits.format(value).as_bytes());
+        self.member(name)
+            .extend_from_slice(digits.format(value).as_bytes());
     }
 
     /// A true-or-false member.
     pub fn flag(&mut self, name: &str, value: bool) {
-        self.member(name).extend_from_slice(if value { b"true" } else { b"false" });
+        self.member(name)
+            .extend_from_slice(if value { b"true" } else { b"false" });
     }
 
     /// A time, told as seconds since the epoch with a fraction.
@@ -64,7 +66,12 @@ impl ObjectWriter {
     }
 
     /// A member that is an array of objects.
-    pub fn objects<T>(&mut self, name: &str, values: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut ObjectWriter, T)) {
+    pub fn objects<T>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut ObjectWriter, T),
+    ) {
         let mut out = std::mem::take(self.member(name));
         out.push(b'[');
         for (place, value) in values.into_iter().enumerate() {
@@ -91,7 +98,13 @@ impl ObjectWriter {
     }
 
     /// ConsumedCapacity of one table, where it is asked for.
-    pub fn consumed(&mut self, consumed: &Consumed, table: &Table, named: &TableRef, detail: ReturnCapacity) {
+    pub fn consumed(
+        &mut self,
+        consumed: &Consumed,
+        table: &Table,
+        named: &TableRef,
+        detail: ReturnCapacity,
+    ) {
         if detail != ReturnCapacity::None {
             consumed.write_json(self.member("ConsumedCapacity"), table, &named.sent, detail);
         }
@@ -120,7 +133,9 @@ fn nested(mut out: Vec<u8>, write: impl FnOnce(&mut ObjectWriter)) -> Vec<u8> {
 /// Appends the metrics of the item collection that a written key belongs to. Sizes are in GB; collections are far below one.
 pub fn write_collection_metrics(out: &mut Vec<u8>, table: &Table, key: &Item) {
     let partition = &table.partition_attribute().name;
-    let Some(value) = key.get(partition) else { return };
+    let Some(value) = key.get(partition) else {
+        return;
+    };
     out.extend_from_slice(b"{\"ItemCollectionKey\":{");
     write_str(out, partition);
     out.push(b':');

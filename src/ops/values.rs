@@ -25,7 +25,11 @@ pub fn read_item(entries: Entries<'_>, width: ExponentWidth) -> Result<Item, Fau
 }
 
 /// Reads one value of ExpressionAttributeValues.
-pub fn read_expression_value(name: &str, value: Value<'_>, width: ExponentWidth) -> Result<Attr, Fault> {
+pub fn read_expression_value(
+    name: &str,
+    value: Value<'_>,
+    width: ExponentWidth,
+) -> Result<Attr, Fault> {
     // The older layer lets a constant be one level deeper than an attribute; what cannot be stored is refused when it is.
     // Observed: fixtures/conformance/transact_write_items/depth.json
     let level = match width {
@@ -78,11 +82,18 @@ struct Reader {
 
 impl Reader {
     fn new(width: ExponentWidth) -> Reader {
-        Reader { width, has_empty_name: false }
+        Reader {
+            width,
+            has_empty_name: false,
+        }
     }
 
     fn end(&self) -> Result<(), ValueError> {
-        if self.has_empty_name { Err(ValueError::EmptyName) } else { Ok(()) }
+        if self.has_empty_name {
+            Err(ValueError::EmptyName)
+        } else {
+            Ok(())
+        }
     }
 
     fn entries(&mut self, entries: Entries<'_>, level: usize) -> Result<Item, ValueError> {
@@ -107,7 +118,10 @@ impl Reader {
             Value::Null(true) => Attr::Null,
             Value::Null(false) => return Err(ValueError::NullFalse),
             Value::L(list) => {
-                let elements: Result<_, _> = list.into_iter().map(|element| self.value(element, level + 1)).collect();
+                let elements: Result<_, _> = list
+                    .into_iter()
+                    .map(|element| self.value(element, level + 1))
+                    .collect();
                 Attr::L(elements?)
             }
             Value::M(entries) => Attr::M(self.entries(entries, level + 1)?),
@@ -130,9 +144,15 @@ impl Reader {
 }
 
 fn text_set(set: Vec<Cow<'_, str>>) -> Result<Vec<String>, ValueError> {
-    sorted_unique(set.into_iter().map(Cow::into_owned).collect(), SetKind::Text, |set| {
-        set.iter().map(|member| member.as_bytes().to_vec()).collect()
-    })
+    sorted_unique(
+        set.into_iter().map(Cow::into_owned).collect(),
+        SetKind::Text,
+        |set| {
+            set.iter()
+                .map(|member| member.as_bytes().to_vec())
+                .collect()
+        },
+    )
 }
 
 fn binary_set(set: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ValueError> {
@@ -156,7 +176,10 @@ fn sorted_unique<T: Ord + Clone>(
     if sorted.is_sorted_by(|a, b| a < b) {
         return Ok(sorted);
     }
-    Err(ValueError::DuplicateInSet { kind, members: as_sent(&set) })
+    Err(ValueError::DuplicateInSet {
+        kind,
+        members: as_sent(&set),
+    })
 }
 
 #[cfg(test)]
@@ -164,7 +187,9 @@ mod tests {
     use super::*;
 
     fn nested(levels: usize) -> Value<'static> {
-        (0..levels).fold(Value::Bool(true), |inner, _| Value::M(vec![(Cow::from("m"), inner)]))
+        (0..levels).fold(Value::Bool(true), |inner, _| {
+            Value::M(vec![(Cow::from("m"), inner)])
+        })
     }
 
     fn read(value: Value<'static>) -> Result<Item, ValueError> {
@@ -180,25 +205,52 @@ mod tests {
 
     #[test]
     fn depth_is_told_before_an_empty_name_inside() {
-        let both = Value::M(vec![(Cow::from(""), Value::Null(true)), (Cow::from("b"), nested(32))]);
+        let both = Value::M(vec![
+            (Cow::from(""), Value::Null(true)),
+            (Cow::from("b"), nested(32)),
+        ]);
         assert_eq!(read(both), Err(ValueError::TooDeep));
-        assert_eq!(read(Value::M(vec![(Cow::from(""), Value::Null(true))])), Err(ValueError::EmptyName));
-        assert_eq!(item(vec![(Cow::from(""), nested(40))], ExponentWidth::Bits64), Err(ValueError::EmptyName));
+        assert_eq!(
+            read(Value::M(vec![(Cow::from(""), Value::Null(true))])),
+            Err(ValueError::EmptyName)
+        );
+        assert_eq!(
+            item(vec![(Cow::from(""), nested(40))], ExponentWidth::Bits64),
+            Err(ValueError::EmptyName)
+        );
     }
 
     #[test]
     fn sets_are_sorted_and_unique() {
-        let numbers = |texts: &[&'static str]| read(Value::Ns(texts.iter().map(|text| Cow::from(*text)).collect()));
+        let numbers = |texts: &[&'static str]| {
+            read(Value::Ns(
+                texts.iter().map(|text| Cow::from(*text)).collect(),
+            ))
+        };
         let item = numbers(&["10", "9.0", "-1"]).expect("a good set");
         let expected = [-1i64, 9, 10].map(Number::from).to_vec();
         assert_eq!(item.get("a"), Some(&Attr::Ns(expected)));
         assert_eq!(
             numbers(&["1", "1.0"]),
-            Err(ValueError::DuplicateInSet { kind: SetKind::Number, members: Vec::new() })
+            Err(ValueError::DuplicateInSet {
+                kind: SetKind::Number,
+                members: Vec::new()
+            })
         );
-        assert_eq!(read(Value::Bs(Vec::new())), Err(ValueError::EmptySet(SetKind::Binary)));
+        assert_eq!(
+            read(Value::Bs(Vec::new())),
+            Err(ValueError::EmptySet(SetKind::Binary))
+        );
         let repeat = Value::Ss(vec![Cow::from("b"), Cow::from("a"), Cow::from("b")]);
-        let members = ["b", "a", "b"].map(|member| member.as_bytes().to_vec()).to_vec();
-        assert_eq!(read(repeat), Err(ValueError::DuplicateInSet { kind: SetKind::Text, members }));
+        let members = ["b", "a", "b"]
+            .map(|member| member.as_bytes().to_vec())
+            .to_vec();
+        assert_eq!(
+            read(repeat),
+            Err(ValueError::DuplicateInSet {
+                kind: SetKind::Text,
+                members
+            })
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! The trees of statements, as written: names and constants are not looked at, parameters are numbers.
 //!
 //! Owns shapes only; parsing, checks and printing live in their own files. Chains of AND and OR are flat vectors that
-//! do not hold a chain of their own kind. The parser bounds the depth of a tree; whoever builds one by other means keeps
+//! do not hold a chain of their own kind. The parser bounds the depth of a tree; who builds one by other means keeps
 //! that bound. Two trees are equal when they say the same thing, wherever it is written.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use crate::partiql::words::{Comparator, Function, TypeName};
 use crate::types::{AttrType, ExponentWidth, Number, NumberError, Path, Step};
 
 /// Where something is written: characters, counted from one.
@@ -234,75 +235,6 @@ pub struct NumberLiteral {
     pub text: Box<str>,
 }
 
-/// A function.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// `attribute_exists(path)`
-    AttributeExists,
-    /// `attribute_not_exists(path)`
-    AttributeNotExists,
-    /// `attribute_type(operand, type)`
-    AttributeType,
-    /// `begins_with(operand, prefix)`
-    BeginsWith,
-    /// `contains(container, member)`
-    Contains,
-    /// `size(operand)`
-    Size,
-    /// `list_append(first, second)`
-    ListAppend,
-    /// `if_not_exists(path, otherwise)`
-    IfNotExists,
-    /// `set_add(path, members)`
-    SetAdd,
-    /// `set_delete(path, members)`
-    SetDelete,
-    /// None of the service, in lower case. A checked statement has none.
-    Other(Box<str>),
-}
-
-/// The relation of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparator {
-    /// `=`
-    Equal,
-    /// `<>`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-}
-
-/// What `IS` asks for. The many names of one type of the service are one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TypeName {
-    /// No attribute at all.
-    Missing,
-    /// `NULL`
-    Null,
-    /// `BOOL`
-    Bool,
-    /// `INT4`, `DECIMAL`, `DOUBLE PRECISION` and so on.
-    Number,
-    /// `STRING`, `CHARACTER VARYING` and so on.
-    Text,
-    /// `BLOB` and `CLOB`.
-    Binary,
-    /// `LIST` and `SEXP`.
-    List,
-    /// `STRUCT` and `TUPLE`.
-    Map,
-    /// `BAG`
-    Set,
-    /// `DATE`, `TIME` and `TIMESTAMP`: no value of the service is one.
-    Time,
-}
-
 impl fmt::Display for Span {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}:{}:{}", self.line, self.column, self.length)
@@ -334,7 +266,8 @@ impl Column {
         };
         for step in indices {
             if let Step::Index(index) = step {
-                name.push_str(&format!("[{index}]"));
+                // Writing to a string cannot fail.
+                write!(name, "[{index}]").unwrap_or_default();
             }
         }
         name
@@ -399,94 +332,5 @@ impl ExprKind {
             ExprKind::And(_) => "And",
             ExprKind::Or(_) => "Or",
         }
-    }
-}
-
-impl Function {
-    /// The service's functions and their names.
-    const NAMES: [(Function, &'static str); 10] = [
-        (Function::AttributeExists, "attribute_exists"),
-        (Function::AttributeNotExists, "attribute_not_exists"),
-        (Function::AttributeType, "attribute_type"),
-        (Function::BeginsWith, "begins_with"),
-        (Function::Contains, "contains"),
-        (Function::Size, "size"),
-        (Function::ListAppend, "list_append"),
-        (Function::IfNotExists, "if_not_exists"),
-        (Function::SetAdd, "set_add"),
-        (Function::SetDelete, "set_delete"),
-    ];
-
-    /// The function of a name in any case.
-    pub fn from_name(name: &str) -> Function {
-        let name = name.to_lowercase();
-        let known = Self::NAMES.into_iter().find(|(_, known)| *known == name);
-        known.map_or_else(|| Function::Other(name.into()), |(function, _)| function)
-    }
-
-    /// The name in lower case.
-    pub fn name(&self) -> &str {
-        match self {
-            Function::Other(name) => name,
-            known => known.known_name().unwrap_or_default(),
-        }
-    }
-
-    /// The name, unless it is none of the service.
-    pub fn known_name(&self) -> Option<&'static str> {
-        let row = Self::NAMES.iter().find(|(known, _)| known == self);
-        row.map(|(_, name)| *name)
-    }
-}
-
-impl TypeName {
-    /// The word to print.
-    pub fn word(self) -> &'static str {
-        match self {
-            TypeName::Missing => "MISSING",
-            TypeName::Null => "NULL",
-            TypeName::Bool => "BOOL",
-            TypeName::Number => "DECIMAL",
-            TypeName::Text => "STRING",
-            TypeName::Binary => "BLOB",
-            TypeName::List => "LIST",
-            TypeName::Map => "STRUCT",
-            TypeName::Set => "BAG",
-            TypeName::Time => "TIMESTAMP",
-        }
-    }
-
-    /// The types that a value may have; none for `MISSING` and for times.
-    pub fn attr_types(self) -> &'static [AttrType] {
-        match self {
-            TypeName::Missing | TypeName::Time => &[],
-            TypeName::Null => &[AttrType::Null],
-            TypeName::Bool => &[AttrType::Bool],
-            TypeName::Number => &[AttrType::N],
-            TypeName::Text => &[AttrType::S],
-            TypeName::Binary => &[AttrType::B],
-            TypeName::List => &[AttrType::L],
-            TypeName::Map => &[AttrType::M],
-            TypeName::Set => &[AttrType::Ss, AttrType::Ns, AttrType::Bs],
-        }
-    }
-}
-
-impl Comparator {
-    /// As written in a statement.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Comparator::Equal => "=",
-            Comparator::NotEqual => "<>",
-            Comparator::Less => "<",
-            Comparator::LessOrEqual => "<=",
-            Comparator::Greater => ">",
-            Comparator::GreaterOrEqual => ">=",
-        }
-    }
-
-    /// Whether this asks for an order, which only some types have.
-    pub fn is_ordering(self) -> bool {
-        !matches!(self, Comparator::Equal | Comparator::NotEqual)
     }
 }

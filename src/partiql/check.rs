@@ -1,16 +1,17 @@
 //! Rules that need no more than the statement: literals, functions and their operands, what a clause may hold.
 //!
-//! Parsing ends with [`check_statement`]. Types of literals are looked at here, types of parameters where statements meet
+//! Parsing ends with `check_statement`. Types of literals are looked at here, types of parameters where statements meet
 //! them, by the same rules: [`check_ordered`] and [`check_prefix`].
 
 use std::collections::HashSet;
 
 use crate::partiql::ast::{
-    Change, Column, Delete, Expr, ExprKind, Function, Projection, Returning, Select, Span,
-    Statement, StatementKind, Update,
+    Change, Column, Delete, Expr, ExprKind, Projection, Returning, Select, Span, Statement,
+    StatementKind, Update,
 };
 use crate::partiql::error::PartiqlError;
 use crate::partiql::value::check_value;
+use crate::partiql::words::Function;
 use crate::types::AttrType;
 
 type Outcome = Result<(), PartiqlError>;

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use crate::partiql::ast::{Function, Returning, Span};
+use crate::partiql::ast::{Returning, Span};
+use crate::partiql::words::Function;
 use crate::types::{AttrType, NumberError};
 
 /// A statement that is refused.
@@ -225,9 +226,7 @@ impl fmt::Display for PartiqlError {
                 "Invalid returning clause: {returning}. \
                  Only RETURNING ALL OLD * is allowed in DELETE statements."
             ),
-            Self::IndexNotSupported => {
-                out.write_str("This operation is not supported on an index")
-            }
+            Self::IndexNotSupported => out.write_str("This operation is not supported on an index"),
             Self::MissingKeys => out.write_str(
                 "Where clause does not contain a mandatory equality on all key attributes",
             ),

@@ -14,12 +14,13 @@ mod keywords;
 mod lexer;
 mod parser;
 pub mod value;
+pub mod words;
 
 pub use ast::{
-    Change, Column, Comparator, Delete, Direction, Expr, ExprKind, Function, Insert, Member,
-    NumberLiteral, OrderKey, Projection, Returning, Select, Source, Span, Statement, StatementKind,
-    TypeName, Update,
+    Change, Column, Delete, Direction, Expr, ExprKind, Insert, Member, NumberLiteral, OrderKey,
+    Projection, Returning, Select, Source, Span, Statement, StatementKind, Update,
 };
 pub use error::{Malformation, PartiqlError};
 pub use parser::parse_statement;
 pub use value::resolve_value;
+pub use words::{Comparator, Function, TypeName};

@@ -5,11 +5,13 @@
 //! each other up. Time limits are the connection's (see `watch`), not ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::coding::{Coding, DecodeFault};
 
@@ -17,6 +19,9 @@ use super::coding::{Coding, DecodeFault};
 const FREE: usize = 256 * 1024;
 /// How much of an oversized body is read and dropped, so that a client which sends first and reads later sees the reply.
 const DISCARDED: u64 = 64 * 1024 * 1024;
+
+/// How long such a client may pause before it gets the reply.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The room for large bodies.
 #[derive(Clone, Debug)]
@@ -166,10 +171,10 @@ async fn next_part(body: &mut Incoming) -> Result<Option<Bytes>, BodyFault> {
     Ok(None)
 }
 
-/// Reads on for a while and drops what comes.
+/// Reads on and drops what comes, until the client pauses: one that only announced its body waits for the reply.
 pub(super) async fn discard(body: &mut Incoming) {
     let mut left = DISCARDED;
-    while let Ok(Some(part)) = next_part(body).await {
+    while let Ok(Ok(Some(part))) = timeout(PAUSE, next_part(body)).await {
         left = left.saturating_sub(part.len() as u64);
         if left == 0 {
             return;

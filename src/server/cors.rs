@@ -92,17 +92,21 @@ impl Cors {
     }
 }
 
-/// The host in `scheme://host:port`, without brackets; empty when there is none.
+/// The host in `scheme://host:port`, without brackets; empty when there is none or the port is no number.
 fn host_of(origin: &str) -> &str {
     let Some((_, authority)) = origin.split_once("://") else {
         return "";
     };
-    if let Some(bracketed) = authority.strip_prefix('[') {
-        return bracketed.split_once(']').map_or("", |(host, _)| host);
+    let (host, after) = match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split_once(']').unwrap_or_default(),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
+    if after.is_empty() || after.strip_prefix(':').is_some_and(is_port) {
+        host
+    } else {
+        ""
     }
-    authority
-        .split_once(':')
-        .map_or(authority, |(host, _)| host)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -178,6 +182,8 @@ mod tests {
             "localhost",
             "http://[::2]",
             "http://[",
+            "http://localhost:3000.example.com",
+            "http://localhost:",
         ];
         for origin in yes {
             assert!(Cors::Loopback.allows(origin), "{origin}");

@@ -17,8 +17,8 @@ use crate::engine::{Durability, Shared};
 use crate::error::Fault;
 use crate::storage::{Store, StoreError, keys};
 
-pub use txn::{Statistics, Txn};
 use txn::{Counters, Overlay};
+pub use txn::{Statistics, Txn};
 
 /// Jobs of one group. Beyond this a batch gains little, and readers wait for the store while one is applied.
 const GROUP_JOBS: usize = 32;
@@ -64,10 +64,16 @@ where
     F: FnOnce(&mut Txn<'_>) -> Result<T, Fault> + Send,
 {
     fn run(&mut self, txn: &mut Txn<'_>) -> Verdict {
-        let Some(action) = self.action.take() else { return Verdict::Drop };
+        let Some(action) = self.action.take() else {
+            return Verdict::Drop;
+        };
         let result = catch_unwind(AssertUnwindSafe(|| action(txn)))
             .unwrap_or_else(|_| Err(Fault::internal("a commit job panicked")));
-        let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Drop };
+        let verdict = if result.is_ok() {
+            Verdict::Keep
+        } else {
+            Verdict::Drop
+        };
         self.result = Some(result);
         verdict
     }
@@ -75,7 +81,9 @@ where
     fn reply(self: Box<Self>, group: GroupEnd) {
         let result = match (group, self.result) {
             (GroupEnd::Stored, Some(result)) => result,
-            _ => Err(Fault::internal("the store refused a write; restart to go on from what it holds")),
+            _ => Err(Fault::internal(
+                "the store refused a write; restart to go on from what it holds",
+            )),
         };
         // A caller that hung up does not want its answer.
         drop(self.caller.send(result));
@@ -120,7 +128,14 @@ where
     F: FnOnce(&mut Txn<'_>) -> Result<T, Fault> + Send + 'static,
 {
     let (caller, reply) = oneshot::channel();
-    (Box::new(TypedJob { action: Some(action), result: None, caller }), reply)
+    (
+        Box::new(TypedJob {
+            action: Some(action),
+            result: None,
+            caller,
+        }),
+        reply,
+    )
 }
 
 fn stopping() -> Fault {
@@ -141,17 +156,27 @@ pub(super) struct Receiver {
 /// The numbers of a store that was used before, or of a new one.
 pub(super) fn load_counters(store: &dyn Store) -> Result<(u64, u32), StoreError> {
     let word = |name| -> Result<Option<u64>, StoreError> {
-        let Some(value) = store.get(&keys::meta(name))? else { return Ok(None) };
-        let bytes: [u8; 8] = value.as_ref().try_into().map_err(|_| StoreError::Corrupt(format!("counter {name}")))?;
+        let Some(value) = store.get(&keys::meta(name))? else {
+            return Ok(None);
+        };
+        let bytes: [u8; 8] = value
+            .as_ref()
+            .try_into()
+            .map_err(|_| StoreError::Corrupt(format!("counter {name}")))?;
         Ok(Some(u64::from_be_bytes(bytes)))
     };
-    let space = u32::try_from(word(SPACE)?.unwrap_or(1)).map_err(|_| StoreError::Corrupt(SPACE.to_owned()))?;
+    let space = u32::try_from(word(SPACE)?.unwrap_or(1))
+        .map_err(|_| StoreError::Corrupt(SPACE.to_owned()))?;
     Ok((word(SEQUENCE)?.unwrap_or(0), space))
 }
 
 /// Runs jobs until the queue is closed and empty, then flushes. The body of the commit thread.
 pub(super) fn run(shared: &Arc<Shared>, mut receiver: Receiver, (sequence, space): (u64, u32)) {
-    let mut writer = Writer { shared: Arc::clone(shared), counters: Counters { sequence, space }, broken: false };
+    let mut writer = Writer {
+        shared: Arc::clone(shared),
+        counters: Counters { sequence, space },
+        broken: false,
+    };
     while let Some(first) = receiver.waiting.blocking_recv() {
         writer.run_group(first, &mut receiver.waiting);
     }
@@ -175,7 +200,10 @@ impl Writer {
         let mut next = Some(first);
         {
             let shared = Arc::clone(&self.shared);
-            let catalog = shared.catalog.read().unwrap_or_else(PoisonError::into_inner);
+            let catalog = shared
+                .catalog
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
             while let Some(mut job) = next.take() {
                 if !self.broken {
                     let mut txn = Txn {
@@ -221,7 +249,11 @@ impl Writer {
             return GroupEnd::Failed;
         }
         if !tables.is_empty() || !streams.is_empty() {
-            let mut catalog = self.shared.catalog.write().unwrap_or_else(PoisonError::into_inner);
+            let mut catalog = self
+                .shared
+                .catalog
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             for (name, table) in tables {
                 catalog.set_table(name, table);
             }
@@ -229,7 +261,9 @@ impl Writer {
                 catalog.set_stream(number, head);
             }
         }
-        self.shared.sequence.store(self.counters.sequence, Ordering::Release);
+        self.shared
+            .sequence
+            .store(self.counters.sequence, Ordering::Release);
         GroupEnd::Stored
     }
 
@@ -237,12 +271,22 @@ impl Writer {
         let store = &*self.shared.store;
         let mut batch = group.into_batch(store)?;
         if self.counters.sequence != before.sequence {
-            batch.put(keys::meta(SEQUENCE), self.counters.sequence.to_be_bytes().to_vec());
+            batch.put(
+                keys::meta(SEQUENCE),
+                self.counters.sequence.to_be_bytes().to_vec(),
+            );
         }
         if self.counters.space != before.space {
-            batch.put(keys::meta(SPACE), u64::from(self.counters.space).to_be_bytes().to_vec());
+            batch.put(
+                keys::meta(SPACE),
+                u64::from(self.counters.space).to_be_bytes().to_vec(),
+            );
         }
         store.apply(batch)?;
-        if self.shared.options.durability == Durability::Always { store.flush() } else { Ok(()) }
+        if self.shared.options.durability == Durability::Always {
+            store.flush()
+        } else {
+            Ok(())
+        }
     }
 }

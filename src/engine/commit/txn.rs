@@ -67,14 +67,19 @@ impl Overlay {
             if let Some(None) = self.rows.get(&key) {
                 continue; // the space was given up in this group
             }
-            let before = store.get(&key)?.as_deref().map_or_else(Statistics::default, Statistics::decode);
+            let before = store
+                .get(&key)?
+                .as_deref()
+                .map_or_else(Statistics::default, Statistics::decode);
             let after = Statistics {
                 rows: before.rows.saturating_add_signed(tally.rows),
                 bytes: before.bytes.saturating_add_signed(tally.bytes),
             };
             self.rows.insert(key, Some(after.encode()));
         }
-        Ok(Batch { edits: self.rows.into_iter().collect() })
+        Ok(Batch {
+            edits: self.rows.into_iter().collect(),
+        })
     }
 }
 
@@ -91,9 +96,15 @@ impl Statistics {
     /// Reads the stored form; anything else counts as nothing.
     pub fn decode(bytes: &[u8]) -> Statistics {
         let word = |at: usize| {
-            bytes.get(at..at + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_be_bytes)
+            bytes
+                .get(at..at + 8)
+                .and_then(|word| word.try_into().ok())
+                .map_or(0, u64::from_be_bytes)
         };
-        Statistics { rows: word(0), bytes: word(8) }
+        Statistics {
+            rows: word(0),
+            bytes: word(8),
+        }
     }
 
     fn encode(self) -> Bytes {
@@ -158,7 +169,12 @@ impl Txn<'_> {
 
     /// The table of that name, whatever its phase.
     pub fn table(&self, name: &TableName) -> Option<Arc<Table>> {
-        match self.own.tables.get(name).or_else(|| self.group.tables.get(name)) {
+        match self
+            .own
+            .tables
+            .get(name)
+            .or_else(|| self.group.tables.get(name))
+        {
             Some(edit) => edit.clone(),
             None => self.catalog.table(&name.scope, &name.name).cloned(),
         }
@@ -180,11 +196,13 @@ impl Txn<'_> {
 
     /// Publishes a new or changed table when the group is done.
     pub fn put_table(&mut self, table: Table) -> Result<Arc<Table>, Fault> {
-        let descriptor =
-            serde_json::to_vec(&table).map_err(|error| Fault::internal(format!("descriptor of {}: {error}", table.name)))?;
+        let descriptor = serde_json::to_vec(&table)
+            .map_err(|error| Fault::internal(format!("descriptor of {}: {error}", table.name)))?;
         self.put(keys::table(&table.scope, &table.name), descriptor.into());
         let table = Arc::new(table);
-        self.own.tables.insert(TableName::of(&table), Some(Arc::clone(&table)));
+        self.own
+            .tables
+            .insert(TableName::of(&table), Some(Arc::clone(&table)));
         Ok(table)
     }
 
@@ -206,7 +224,12 @@ impl Txn<'_> {
 
     /// The stream of that number.
     pub fn stream(&self, number: u64) -> Option<Arc<StreamHead>> {
-        match self.own.streams.get(&number).or_else(|| self.group.streams.get(&number)) {
+        match self
+            .own
+            .streams
+            .get(&number)
+            .or_else(|| self.group.streams.get(&number))
+        {
             Some(edit) => edit.clone(),
             None => self.catalog.stream(number).cloned(),
         }
@@ -214,7 +237,12 @@ impl Txn<'_> {
 
     /// The latest stream of a table name, also when that table is gone.
     pub fn last_stream(&self, scope: &str, table: &str) -> Option<Arc<StreamHead>> {
-        let edited = self.group.streams.values().chain(self.own.streams.values()).flatten();
+        let edited = self
+            .group
+            .streams
+            .values()
+            .chain(self.own.streams.values())
+            .flatten();
         self.catalog
             .streams_after(None)
             .chain(edited)
@@ -225,8 +253,9 @@ impl Txn<'_> {
 
     /// Publishes a new or changed stream when the group is done.
     pub fn put_stream(&mut self, head: StreamHead) -> Result<(), Fault> {
-        let state = serde_json::to_vec(&head)
-            .map_err(|error| Fault::internal(format!("state of stream {}: {error}", head.number)))?;
+        let state = serde_json::to_vec(&head).map_err(|error| {
+            Fault::internal(format!("state of stream {}: {error}", head.number))
+        })?;
         self.put(keys::stream_head(head.number), state.into());
         self.own.streams.insert(head.number, Some(Arc::new(head)));
         Ok(())

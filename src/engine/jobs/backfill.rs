@@ -22,17 +22,27 @@ const BYTES: usize = 256 * 1024;
 
 /// Indexes that an earlier process did not finish.
 pub(super) fn unfinished(shared: &Shared) -> Vec<NewIndex> {
-    let catalog = shared.catalog.read().unwrap_or_else(PoisonError::into_inner);
+    let catalog = shared
+        .catalog
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
     let indexes_of = |table: &Arc<Table>| -> Vec<NewIndex> {
         let unfilled = table.indexes.iter().filter(|index| index.backfilling);
-        unfilled.map(|index| NewIndex { table: TableName::of(table), space: index.space }).collect()
+        unfilled
+            .map(|index| NewIndex {
+                table: TableName::of(table),
+                space: index.space,
+            })
+            .collect()
     };
     catalog.all_tables().flat_map(indexes_of).collect()
 }
 
 /// Fills an index; ends early when it or its table is deleted, or the server stops.
 pub(super) fn fill(context: &Context, new: &NewIndex) -> Result<(), Fault> {
-    let Some(table) = context.shared.find_table(&new.table.scope, &new.table.name) else { return Ok(()) };
+    let Some(table) = context.shared.find_table(&new.table.scope, &new.table.name) else {
+        return Ok(());
+    };
     let mut range = keys::whole_space(table.space);
     loop {
         if context.is_stopping() {
@@ -40,16 +50,25 @@ pub(super) fn fill(context: &Context, new: &NewIndex) -> Result<(), Fault> {
         }
         let (from, to) = range.bounds();
         let (mut keys, mut bytes) = (Vec::new(), 0);
-        context.shared.store.range(from, to, Order::Forward, &mut |key, value| {
-            keys.push(key.to_vec());
-            bytes += value.len();
-            if keys.len() < ITEMS && bytes < BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
+        context
+            .shared
+            .store
+            .range(from, to, Order::Forward, &mut |key, value| {
+                keys.push(key.to_vec());
+                bytes += value.len();
+                if keys.len() < ITEMS && bytes < BYTES {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            })?;
         let Some(last) = keys.last() else { break };
         range = range.resumed(Order::Forward, last);
         let (name, space) = (new.table.clone(), new.space);
         let goes_on = context.queue.commit_blocking(move |txn| {
-            let Some((table, place)) = find(txn, &name, space) else { return Ok(false) };
+            let Some((table, place)) = find(txn, &name, space) else {
+                return Ok(false);
+            };
             for key in keys {
                 if let Some(item) = txn.get(&key)? {
                     index::backfill(txn, &table, &table.indexes[place], &item)?;
@@ -74,6 +93,9 @@ pub(super) fn fill(context: &Context, new: &NewIndex) -> Result<(), Fault> {
 
 fn find(txn: &Txn<'_>, name: &TableName, space: keys::Space) -> Option<(Arc<Table>, usize)> {
     let table = txn.table(name)?;
-    let place = table.indexes.iter().position(|index| index.space == space)?;
+    let place = table
+        .indexes
+        .iter()
+        .position(|index| index.space == space)?;
     Some((table, place))
 }

@@ -62,7 +62,11 @@ impl Workers {
     /// Starts the threads, with what an earlier process left to do.
     pub(super) fn start(shared: &Arc<Shared>, queue: &Queue) -> std::io::Result<Workers> {
         let stopping = Arc::new(AtomicBool::new(false));
-        let context = || Context { shared: Arc::clone(shared), queue: queue.clone(), stopping: Arc::clone(&stopping) };
+        let context = || Context {
+            shared: Arc::clone(shared),
+            queue: queue.clone(),
+            stopping: Arc::clone(&stopping),
+        };
         let (new_indexes, indexes) = mpsc::channel();
         let (wake, woken) = mpsc::channel();
         for index in backfill::unfinished(shared) {
@@ -73,10 +77,21 @@ impl Workers {
         let threads = vec![
             std::thread::Builder::new()
                 .name("backfill".to_owned())
-                .spawn(move || indexes.into_iter().for_each(|index| report(backfill::fill(&filler, &index))))?,
-            std::thread::Builder::new().name("housekeeping".to_owned()).spawn(move || keep_house(&keeper, &woken))?,
+                .spawn(move || {
+                    for index in indexes {
+                        report(backfill::fill(&filler, &index));
+                    }
+                })?,
+            std::thread::Builder::new()
+                .name("housekeeping".to_owned())
+                .spawn(move || keep_house(&keeper, &woken))?,
         ];
-        Ok(Workers { new_indexes: Some(new_indexes), wake: Some(wake), stopping, threads })
+        Ok(Workers {
+            new_indexes: Some(new_indexes),
+            wake: Some(wake),
+            stopping,
+            threads,
+        })
     }
 
     /// Has an index filled.
@@ -117,7 +132,11 @@ fn keep_house(context: &Context, woken: &mpsc::Receiver<()>) {
             report(forget::delete_old_tokens(context));
             trimmed = Instant::now();
         }
-        let pause = if removal::is_pending(&context.shared) { REMOVAL_EVERY } else { TRIM_EVERY };
+        let pause = if removal::is_pending(&context.shared) {
+            REMOVAL_EVERY
+        } else {
+            TRIM_EVERY
+        };
         match woken.recv_timeout(pause) {
             Ok(()) => while woken.try_recv().is_ok() {},
             Err(RecvTimeoutError::Timeout) => {}

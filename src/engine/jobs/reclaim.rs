@@ -40,10 +40,13 @@ fn first_dropped(context: &Context) -> Result<Option<Space>, Fault> {
     let mut found = None;
     let range = keys::whole_namespace(Namespace::Reclaim);
     let (from, to) = range.bounds();
-    context.shared.store.range(from, to, Order::Forward, &mut |key, _| {
-        found = keys::parse_space(key);
-        ControlFlow::Break(())
-    })?;
+    context
+        .shared
+        .store
+        .range(from, to, Order::Forward, &mut |key, _| {
+            found = keys::parse_space(key);
+            ControlFlow::Break(())
+        })?;
     Ok(found)
 }
 
@@ -51,9 +54,16 @@ fn some_rows(context: &Context, space: Space) -> Result<Vec<Vec<u8>>, Fault> {
     let mut rows = Vec::with_capacity(ROWS);
     let range = keys::whole_space(space);
     let (from, to) = range.bounds();
-    context.shared.store.range(from, to, Order::Forward, &mut |key, _| {
-        rows.push(key.to_vec());
-        if rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
+    context
+        .shared
+        .store
+        .range(from, to, Order::Forward, &mut |key, _| {
+            rows.push(key.to_vec());
+            if rows.len() < ROWS {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
     Ok(rows)
 }

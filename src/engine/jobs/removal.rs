@@ -37,7 +37,12 @@ pub(super) fn remove_due(context: &Context) -> Result<(), Fault> {
 fn doomed(shared: &Shared, now: u64) -> Vec<Doomed> {
     let is_due = |phase: Phase| matches!(phase, Phase::Deleting { until } if until <= now);
     let mut found = Vec::new();
-    for table in shared.catalog.read().unwrap_or_else(PoisonError::into_inner).all_tables() {
+    for table in shared
+        .catalog
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .all_tables()
+    {
         if is_due(table.phase) {
             found.push(Doomed::Table(TableName::of(table)));
             continue;

@@ -57,7 +57,10 @@ pub struct Closed {
 impl StreamHead {
     /// ARN, with the region as the request names it.
     pub fn arn(&self, region: &str, account: &str) -> String {
-        format!("arn:aws:dynamodb:{region}:{account}:table/{}/stream/{}", self.table, self.label)
+        format!(
+            "arn:aws:dynamodb:{region}:{account}:table/{}/stream/{}",
+            self.table, self.label
+        )
     }
 
     /// Status in the API; being enabled and disabled lasts as long as other statuses.
@@ -105,17 +108,30 @@ pub fn open(txn: &mut Txn<'_>, table: &mut Table, view: ViewType) -> Result<(), 
         trimmed_to: 0,
         closed: None,
     };
-    table.stream = Some(TableStream { number, label: head.label.clone(), view, enabled: true });
+    table.stream = Some(TableStream {
+        number,
+        label: head.label.clone(),
+        view,
+        enabled: true,
+    });
     txn.put_stream(head)
 }
 
 /// Closes the stream of a table; its records stay readable until they are too old.
 pub fn close(txn: &mut Txn<'_>, table: &mut Table) -> Result<(), Fault> {
-    let Some(stream) = table.stream.as_mut().filter(|stream| stream.enabled) else { return Ok(()) };
+    let Some(stream) = table.stream.as_mut().filter(|stream| stream.enabled) else {
+        return Ok(());
+    };
     stream.enabled = false;
     if let Some(head) = txn.stream(stream.number) {
         let last = txn.next_sequence();
-        txn.put_stream(StreamHead { closed: Some(Closed { at_ms: txn.now_ms, last }), ..(*head).clone() })?;
+        txn.put_stream(StreamHead {
+            closed: Some(Closed {
+                at_ms: txn.now_ms,
+                last,
+            }),
+            ..(*head).clone()
+        })?;
     }
     Ok(())
 }
@@ -136,7 +152,9 @@ pub fn record(
         (Some(_), None) => EventName::Remove,
         (None, None) => return Ok(()),
     };
-    let Some(item) = new.or(old) else { return Ok(()) };
+    let Some(item) = new.or(old) else {
+        return Ok(());
+    };
     let keys_only = codec::project_top(item, |name| table.key.contains(name))?;
     let record = Record {
         event,
@@ -144,11 +162,18 @@ pub fn record(
         created_ms: txn.now_ms,
         region,
         keys: &keys_only,
-        new_image: new.filter(|_| stream.view.has_new_image()).map(|bytes| &bytes[..]),
-        old_image: old.filter(|_| stream.view.has_old_image()).map(|bytes| &bytes[..]),
+        new_image: new
+            .filter(|_| stream.view.has_new_image())
+            .map(|bytes| &bytes[..]),
+        old_image: old
+            .filter(|_| stream.view.has_old_image())
+            .map(|bytes| &bytes[..]),
     };
     let sequence = txn.next_sequence();
-    txn.put(keys::stream_record(stream.number, sequence), record.encode());
+    txn.put(
+        keys::stream_record(stream.number, sequence),
+        record.encode(),
+    );
     Ok(())
 }
 
@@ -162,33 +187,54 @@ pub struct RecordPage {
 }
 
 /// Reads up to `limit` records from a sequence number on, and no more than a page's bytes.
-pub fn read(store: &dyn Store, stream: u64, from: u64, limit: usize) -> Result<RecordPage, StoreError> {
-    let mut page = RecordPage { records: Vec::new(), next: from };
+pub fn read(
+    store: &dyn Store,
+    stream: u64,
+    from: u64,
+    limit: usize,
+) -> Result<RecordPage, StoreError> {
+    let mut page = RecordPage {
+        records: Vec::new(),
+        next: from,
+    };
     let mut bytes = 0;
     let range = keys::stream_from(stream, from);
     let (start, end) = range.bounds();
     store.range(start, end, Order::Forward, &mut |key, value| {
-        let Some((_, sequence)) = keys::parse_stream_record(key) else { return ControlFlow::Continue(()) };
+        let Some((_, sequence)) = keys::parse_stream_record(key) else {
+            return ControlFlow::Continue(());
+        };
         bytes += value.len();
         if bytes > STREAM_PAGE_BYTES && !page.records.is_empty() {
             return ControlFlow::Break(());
         }
         page.records.push((sequence, Bytes::copy_from_slice(value)));
         page.next = sequence + 1;
-        if page.records.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if page.records.len() < limit {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     })?;
     Ok(page)
 }
 
 /// The first sequence number of a range from which on no record is older than a time. Records are in the order of their
 /// times, but for what a clock that was set back made of them.
-pub fn seek(store: &dyn Store, stream: u64, range: Range<u64>, time_ms: u64) -> Result<u64, StoreError> {
+pub fn seek(
+    store: &dyn Store,
+    stream: u64,
+    range: Range<u64>,
+    time_ms: u64,
+) -> Result<u64, StoreError> {
     let Range { mut start, mut end } = range;
     while start < end {
         let middle = start + (end - start) / 2;
         let page = read(store, stream, middle, 1)?;
         match page.records.first() {
-            Some((sequence, record)) if *sequence < end && Record::decode(record)?.created_ms < time_ms => {
+            Some((sequence, record))
+                if *sequence < end && Record::decode(record)?.created_ms < time_ms =>
+            {
                 start = sequence + 1;
             }
             _ => end = middle,
@@ -201,7 +247,12 @@ pub fn seek(store: &dyn Store, stream: u64, range: Range<u64>, time_ms: u64) -> 
 fn label(created_ms: u64) -> String {
     let (days, of_day) = (created_ms / 86_400_000, created_ms % 86_400_000);
     let (year, month, day) = civil_date(days);
-    let (hour, minute, second, ms) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1000 % 60, of_day % 1000);
+    let (hour, minute, second, ms) = (
+        of_day / 3_600_000,
+        of_day / 60_000 % 60,
+        of_day / 1000 % 60,
+        of_day % 1000,
+    );
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}")
 }
 
@@ -213,7 +264,11 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
@@ -253,9 +308,25 @@ mod tests {
             batch.put(keys::stream_record(8, sequence), record.encode());
         }
         store.apply(batch).expect("memory takes it");
-        for (time_ms, expected) in [(0, 1), (30, 1), (31, 4), (40, 4), (41, 5), (90, 5), (95, 10), (200, 10), (201, 21)] {
+        for (time_ms, expected) in [
+            (0, 1),
+            (30, 1),
+            (31, 4),
+            (40, 4),
+            (41, 5),
+            (90, 5),
+            (95, 10),
+            (200, 10),
+            (201, 21),
+        ] {
             let found = seek(&store, 7, 1..30, time_ms).expect("memory gives it");
-            let first = |from| read(&store, 7, from, 1).expect("memory gives it").records.first().map(|record| record.0);
+            let first = |from| {
+                read(&store, 7, from, 1)
+                    .expect("memory gives it")
+                    .records
+                    .first()
+                    .map(|record| record.0)
+            };
             assert_eq!(first(found), first(expected), "{time_ms}");
         }
         assert_eq!(seek(&store, 9, 5..30, 0).expect("memory gives it"), 5);

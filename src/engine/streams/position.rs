@@ -13,7 +13,10 @@ pub fn sequence_number(sequence: u64) -> String {
 /// The counter in a sequence number; `None` for text that is none. Numbers of another make are taken as they are, so
 /// that one from before or after this stream is found to be so.
 pub fn parse_sequence_number(text: &str) -> Option<u64> {
-    let number: u128 = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let number: u128 = text
+        .parse()
+        .ok()
+        .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))?;
     Some(u64::try_from(number.saturating_sub(100_000_000_000_000_000_000)).unwrap_or(u64::MAX))
 }
 
@@ -32,7 +35,10 @@ impl ShardIterator {
     /// The text that a client hands back.
     pub fn render(self, stream_arn: &str) -> String {
         let check = self.check();
-        format!("{stream_arn}|1|{:016x}{:016x}{:016x}{check:016x}", self.stream, self.next, self.issued_ms)
+        format!(
+            "{stream_arn}|1|{:016x}{:016x}{:016x}{check:016x}",
+            self.stream, self.next, self.issued_ms
+        )
     }
 
     /// Reads an iterator that this or an earlier process handed out.
@@ -42,7 +48,11 @@ impl ShardIterator {
             return None;
         }
         let word = |at: usize| u64::from_str_radix(&token[at * 16..at * 16 + 16], 16).ok();
-        let iterator = ShardIterator { stream: word(0)?, next: word(1)?, issued_ms: word(2)? };
+        let iterator = ShardIterator {
+            stream: word(0)?,
+            next: word(1)?,
+            issued_ms: word(2)?,
+        };
         (word(3)? == iterator.check()).then_some(iterator)
     }
 
@@ -53,9 +63,14 @@ impl ShardIterator {
 
     /// Tells a mangled iterator from a real one; no secret.
     fn check(self) -> u64 {
-        [self.stream, self.next, self.issued_ms]
-            .into_iter()
-            .fold(0x6479_6e61_736c_6564, |check: u64, word| (check ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29))
+        [self.stream, self.next, self.issued_ms].into_iter().fold(
+            0x6479_6e61_736c_6564,
+            |check: u64, word| {
+                (check ^ word)
+                    .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                    .rotate_left(29)
+            },
+        )
     }
 }
 
@@ -78,7 +93,11 @@ mod tests {
 
     #[test]
     fn iterators_round_trip_and_are_checked() {
-        let iterator = ShardIterator { stream: 3, next: 9, issued_ms: 1_000 };
+        let iterator = ShardIterator {
+            stream: 3,
+            next: 9,
+            issued_ms: 1_000,
+        };
         let text = iterator.render("arn:aws:dynamodb:r:0:table/t/stream/l");
         assert_eq!(ShardIterator::parse(&text), Some(iterator));
         let mangled = text.replace('9', "8");

@@ -68,7 +68,12 @@ impl<'a> Record<'a> {
         out.push(self.event as u8);
         out.push(u8::from(self.author == Author::Service));
         out.extend_from_slice(&self.created_ms.to_be_bytes());
-        for part in [Some(self.region.as_bytes()), Some(self.keys), self.new_image, self.old_image] {
+        for part in [
+            Some(self.region.as_bytes()),
+            Some(self.keys),
+            self.new_image,
+            self.old_image,
+        ] {
             let length = part.map_or(ABSENT, |part| part.len() as u32);
             out.extend_from_slice(&length.to_be_bytes());
             out.extend_from_slice(part.unwrap_or_default());
@@ -78,11 +83,14 @@ impl<'a> Record<'a> {
 
     /// Reads the stored form.
     pub fn decode(bytes: &'a [u8]) -> Result<Record<'a>, StoreError> {
-        Self::parse(bytes).ok_or_else(|| StoreError::Corrupt("a stream record cannot be read".to_owned()))
+        Self::parse(bytes)
+            .ok_or_else(|| StoreError::Corrupt("a stream record cannot be read".to_owned()))
     }
 
     fn parse(bytes: &'a [u8]) -> Option<Record<'a>> {
-        let [VERSION, event, author, rest @ ..] = bytes else { return None };
+        let [VERSION, event, author, rest @ ..] = bytes else {
+            return None;
+        };
         let event = match event {
             0 => EventName::Insert,
             1 => EventName::Modify,
@@ -96,7 +104,11 @@ impl<'a> Record<'a> {
         let (old_image, _) = parse_part(rest)?;
         Some(Record {
             event,
-            author: if *author == 0 { Author::User } else { Author::Service },
+            author: if *author == 0 {
+                Author::User
+            } else {
+                Author::Service
+            },
             created_ms: u64::from_be_bytes(*created),
             region: std::str::from_utf8(region?).ok()?,
             keys: keys?,
@@ -106,12 +118,19 @@ impl<'a> Record<'a> {
     }
 
     /// Writes the record as GetRecords returns it.
-    pub fn write_json(&self, head: &StreamHead, sequence: u64, out: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub fn write_json(
+        &self,
+        head: &StreamHead,
+        sequence: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
         out.extend_from_slice(b"{\"eventID\":\"");
         write_event_id(head.number, sequence, out);
         out.extend_from_slice(b"\",\"eventName\":\"");
         out.extend_from_slice(self.event.name().as_bytes());
-        out.extend_from_slice(b"\",\"eventVersion\":\"1.1\",\"eventSource\":\"aws:dynamodb\",\"awsRegion\":");
+        out.extend_from_slice(
+            b"\",\"eventVersion\":\"1.1\",\"eventSource\":\"aws:dynamodb\",\"awsRegion\":",
+        );
         crate::types::wire::write_str(out, self.region);
         out.extend_from_slice(b",\"dynamodb\":");
         self.write_change(head.view, sequence, out)?;
@@ -125,8 +144,17 @@ impl<'a> Record<'a> {
     }
 
     /// Writes the `dynamodb` member: keys, images and numbers.
-    fn write_change(&self, view: ViewType, sequence: u64, out: &mut Vec<u8>) -> Result<(), StoreError> {
-        write!(out, "{{\"ApproximateCreationDateTime\":{},\"Keys\":", self.created_ms / 1000)?;
+    fn write_change(
+        &self,
+        view: ViewType,
+        sequence: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
+        write!(
+            out,
+            "{{\"ApproximateCreationDateTime\":{},\"Keys\":",
+            self.created_ms / 1000
+        )?;
         codec::write_json(self.keys, out)?;
         let mut size = codec::byte_size(self.keys)?;
         for (member, image) in [("NewImage", self.new_image), ("OldImage", self.old_image)] {
@@ -150,7 +178,9 @@ fn parse_part(bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     match u32::from_be_bytes(*length) {
         ABSENT => Some((None, rest)),
-        length => rest.split_at_checked(length as usize).map(|(part, rest)| (Some(part), rest)),
+        length => rest
+            .split_at_checked(length as usize)
+            .map(|(part, rest)| (Some(part), rest)),
     }
 }
 

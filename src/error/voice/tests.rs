@@ -133,7 +133,9 @@ fn bodies_have_the_members_of_their_exception() {
     }
     let reasons = vec![
         Reason::None,
-        Reason::ConditionFailed { item: Some(b"{}".to_vec()) },
+        Reason::ConditionFailed {
+            item: Some(b"{}".to_vec()),
+        },
         Reason::Validation("x".to_owned()),
         Reason::Conflict,
     ];

@@ -45,14 +45,19 @@ struct Planned<'r> {
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let mut request = request.into_body();
     let detail = return_capacity(&request);
-    let entries = request.take("RequestItems").map(Json::into_entries).unwrap_or_default();
+    let entries = request
+        .take("RequestItems")
+        .map(Json::into_entries)
+        .unwrap_or_default();
     check_styles(&entries)?;
     let mut parts = Vec::with_capacity(entries.len());
     for (name, part) in entries {
         parts.push(Part::read(&name, part)?);
     }
     if parts.iter().map(|part| part.keys.len()).sum::<usize>() > BATCH_GET_KEYS {
-        return Err(Fault::parameter("Too many items requested for the BatchGetItem call"));
+        return Err(Fault::parameter(
+            "Too many items requested for the BatchGetItem call",
+        ));
     }
     let mut planned = Vec::with_capacity(parts.len());
     for part in parts {
@@ -63,14 +68,27 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
 
 /// The styles may not be mixed over the whole batch either.
 fn check_styles(entries: &[(std::borrow::Cow<'_, str>, Json<'_>)]) -> Result<(), Fault> {
-    let any = |member: &str| entries.iter().any(|(_, part)| part.member(member).is_some());
-    let named = |member: &'static str| if any(member) { vec![member] } else { Vec::new() };
+    let any = |member: &str| {
+        entries
+            .iter()
+            .any(|(_, part)| part.member(member).is_some())
+    };
+    let named = |member: &'static str| {
+        if any(member) {
+            vec![member]
+        } else {
+            Vec::new()
+        }
+    };
     clauses::check_styles(&named("AttributesToGet"), &named("ProjectionExpression"))
 }
 
 impl<'r> Part<'r> {
     fn read(name: &str, mut part: Json<'r>) -> Result<Part<'r>, Fault> {
-        let sent = part.take("Keys").map(Json::into_elements).unwrap_or_default();
+        let sent = part
+            .take("Keys")
+            .map(Json::into_elements)
+            .unwrap_or_default();
         let consistency = consistency(&part);
         let clauses = Clauses::read(&mut part, Voice::Bare)?;
         check_no_repeats(&sent)?;
@@ -82,7 +100,13 @@ impl<'r> Part<'r> {
         for key in &keys {
             check_key_not_empty(key)?;
         }
-        Ok(Part { named: TableRef::read(name), keys, projection, consistency, rest: part })
+        Ok(Part {
+            named: TableRef::read(name),
+            keys,
+            projection,
+            consistency,
+            rest: part,
+        })
     }
 
     /// Two spellings of one number are not refused, and return their item once.
@@ -99,7 +123,11 @@ impl<'r> Part<'r> {
             }
         }
         self.keys = keys;
-        Ok(Planned { part: self, table, rows })
+        Ok(Planned {
+            part: self,
+            table,
+            rows,
+        })
     }
 }
 
@@ -109,11 +137,24 @@ fn check_no_repeats(keys: &[Json<'_>]) -> Result<(), Fault> {
         let (a, b) = (a.values(), b.values());
         a.len() == b.len() && a.iter().all(|entry| b.contains(entry))
     };
-    let repeats = keys.iter().enumerate().any(|(place, key)| keys[..place].iter().any(|other| is_same(key, other)));
-    if repeats { Err(Fault::schema("Provided list of item keys contains duplicates")) } else { Ok(()) }
+    let repeats = keys
+        .iter()
+        .enumerate()
+        .any(|(place, key)| keys[..place].iter().any(|other| is_same(key, other)));
+    if repeats {
+        Err(Fault::schema(
+            "Provided list of item keys contains duplicates",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
-async fn read(context: &Context<'_>, planned: &[Planned<'_>], detail: ReturnCapacity) -> Result<Vec<u8>, Fault> {
+async fn read(
+    context: &Context<'_>,
+    planned: &[Planned<'_>],
+    detail: ReturnCapacity,
+) -> Result<Vec<u8>, Fault> {
     let mut reply = ObjectWriter::new();
     let mut consumed = vec![Consumed::default(); planned.len()];
     let mut unprocessed: Vec<&[Item]> = Vec::with_capacity(planned.len());
@@ -134,7 +175,10 @@ async fn read(context: &Context<'_>, planned: &[Planned<'_>], detail: ReturnCapa
             }
             done += 1;
             let item = context.engine.row(row)?;
-            let size = item.as_ref().map_or(Ok(0), |item| codec::byte_size(item)).map_err(StoreError::from)?;
+            let size = item
+                .as_ref()
+                .map_or(Ok(0), |item| codec::byte_size(item))
+                .map_err(StoreError::from)?;
             consumed[place].table += read_units(size, part.consistency);
             bytes += size;
             if let Some(item) = item {
@@ -169,7 +213,10 @@ async fn read(context: &Context<'_>, planned: &[Planned<'_>], detail: ReturnCapa
 /// The request that is still to be made: the same options with the keys that are left.
 fn write_unprocessed(out: &mut Vec<u8>, planned: &[Planned<'_>], unprocessed: &[&[Item]]) {
     out.push(b'{');
-    let left = planned.iter().zip(unprocessed).filter(|(_, keys)| !keys.is_empty());
+    let left = planned
+        .iter()
+        .zip(unprocessed)
+        .filter(|(_, keys)| !keys.is_empty());
     for (place, (Planned { part, .. }, keys)) in left.enumerate() {
         if place > 0 {
             out.push(b',');
@@ -196,7 +243,11 @@ fn write_unprocessed(out: &mut Vec<u8>, planned: &[Planned<'_>], unprocessed: &[
             }
             out.push(b']');
         }
-        if let Some(projection) = part.rest.member("ProjectionExpression").and_then(Json::text) {
+        if let Some(projection) = part
+            .rest
+            .member("ProjectionExpression")
+            .and_then(Json::text)
+        {
             out.extend_from_slice(b",\"ProjectionExpression\":");
             write_str(out, projection);
         }

@@ -52,12 +52,25 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let detail = return_capacity(&request);
     let metrics = text(&request, "ReturnItemCollectionMetrics") == Some("SIZE");
     let mut parts = Vec::new();
-    for (name, requests) in request.take("RequestItems").map(Json::into_entries).unwrap_or_default() {
-        let requests: Result<Vec<_>, _> = requests.into_elements().into_iter().map(read_request).collect();
-        parts.push(Part { named: TableRef::read(&name), requests: requests? });
+    for (name, requests) in request
+        .take("RequestItems")
+        .map(Json::into_entries)
+        .unwrap_or_default()
+    {
+        let requests: Result<Vec<_>, _> = requests
+            .into_elements()
+            .into_iter()
+            .map(read_request)
+            .collect();
+        parts.push(Part {
+            named: TableRef::read(&name),
+            requests: requests?,
+        });
     }
     if parts.iter().map(|part| part.requests.len()).sum::<usize>() > BATCH_WRITE_REQUESTS {
-        return Err(Fault::parameter("Too many items requested for the BatchWriteItem call"));
+        return Err(Fault::parameter(
+            "Too many items requested for the BatchWriteItem call",
+        ));
     }
     let mut tables = Vec::with_capacity(parts.len());
     for part in &parts {
@@ -67,7 +80,10 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     for (place, part) in parts.iter().enumerate() {
         plan_part(context, place, &tables[place], part, &mut plans)?;
     }
-    let is_held: Vec<bool> = plans.iter().map(|(_, plan)| context.engine.is_held(plan.row_key())).collect();
+    let is_held: Vec<bool> = plans
+        .iter()
+        .map(|(_, plan)| context.engine.is_held(plan.row_key()))
+        .collect();
     let mut held = is_held.iter();
     plans.retain(|_| held.next() != Some(&true));
     let count = tables.len();
@@ -92,14 +108,25 @@ fn read_request(mut request: Json<'_>) -> Result<Request, Fault> {
     let width = exponent_width(Voice::Older);
     match (request.take("PutRequest"), request.take("DeleteRequest")) {
         (Some(mut put), None) => {
-            let item = read_item(put.take("Item").map(Json::into_values).unwrap_or_default(), width)?;
+            let item = read_item(
+                put.take("Item").map(Json::into_values).unwrap_or_default(),
+                width,
+            )?;
             if item.byte_size() > ITEM_BYTES {
-                return Err(Fault::schema("Item size has exceeded the maximum allowed size"));
+                return Err(Fault::schema(
+                    "Item size has exceeded the maximum allowed size",
+                ));
             }
             Ok(Request::Put(item))
         }
         (None, Some(mut delete)) => {
-            let key = read_item(delete.take("Key").map(Json::into_values).unwrap_or_default(), width)?;
+            let key = read_item(
+                delete
+                    .take("Key")
+                    .map(Json::into_values)
+                    .unwrap_or_default(),
+                width,
+            )?;
             check_key_not_empty(&key)?;
             Ok(Request::Delete(key))
         }
@@ -127,7 +154,9 @@ fn plan_part(
             Request::Delete(key) => table.row_key_of(key)?,
         };
         if !seen.insert(row_key.clone()) {
-            return Err(Fault::schema("Provided list of item keys contains duplicates"));
+            return Err(Fault::schema(
+                "Provided list of item keys contains duplicates",
+            ));
         }
         let target = Target {
             table: Arc::clone(table),
@@ -164,7 +193,10 @@ fn reply(
     metrics: bool,
 ) -> Vec<u8> {
     let mut reply = ObjectWriter::new();
-    write_unprocessed(reply.member("UnprocessedItems"), &parts_held(parts, is_held));
+    write_unprocessed(
+        reply.member("UnprocessedItems"),
+        &parts_held(parts, is_held),
+    );
     if metrics {
         let out = reply.member("ItemCollectionMetrics");
         write_metrics(out, parts, tables);
@@ -188,7 +220,10 @@ fn parts_held<'p>(parts: &'p [Part], is_held: &[bool]) -> Vec<(&'p TableRef, Vec
     let mut is_held = is_held.iter();
     let mut held = Vec::new();
     for part in parts {
-        let requests = part.requests.iter().filter(|_| is_held.next() == Some(&true));
+        let requests = part
+            .requests
+            .iter()
+            .filter(|_| is_held.next() == Some(&true));
         let requests: Vec<_> = requests.collect();
         if !requests.is_empty() {
             held.push((&part.named, requests));
@@ -225,7 +260,10 @@ fn write_unprocessed(out: &mut Vec<u8>, held: &[(&TableRef, Vec<&Request>)]) {
 /// Each item collection that was written to, once, under its table; tables without local indexes have none.
 fn write_metrics(out: &mut Vec<u8>, parts: &[Part], tables: &[Arc<Table>]) {
     out.push(b'{');
-    let with_collections = parts.iter().zip(tables).filter(|(_, table)| table.has_local_index());
+    let with_collections = parts
+        .iter()
+        .zip(tables)
+        .filter(|(_, table)| table.has_local_index());
     for (place, (part, table)) in with_collections.enumerate() {
         if place > 0 {
             out.push(b',');
@@ -235,7 +273,9 @@ fn write_metrics(out: &mut Vec<u8>, parts: &[Part], tables: &[Arc<Table>]) {
         let mut seen: Vec<&crate::types::Attr> = Vec::new();
         for request in &part.requests {
             let (Request::Put(key) | Request::Delete(key)) = request;
-            let Some(value) = key.get(&table.partition_attribute().name) else { continue };
+            let Some(value) = key.get(&table.partition_attribute().name) else {
+                continue;
+            };
             if seen.contains(&value) {
                 continue;
             }

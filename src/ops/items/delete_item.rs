@@ -12,7 +12,10 @@ use crate::ops::values::{check_key_not_empty, exponent_width, read_item};
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let voice = request.voice(Voice::Enveloped);
     let mut request = request.into_body();
-    let key = request.take("Key").map(Json::into_values).unwrap_or_default();
+    let key = request
+        .take("Key")
+        .map(Json::into_values)
+        .unwrap_or_default();
     let options = Options::read(&request);
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_returns_old()?;
@@ -23,7 +26,15 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let table = context.engine.table(&context.scope, options.named.name())?;
     let target = options.target(context, &table, table.row_key_of(&key)?, condition);
     context.engine.check_free(&target.row_key)?;
-    let written = context.engine.commit(move |txn| write::delete(txn, &target)).await?;
+    let written = context
+        .engine
+        .commit(move |txn| write::delete(txn, &target))
+        .await?;
 
-    options.reply(&table, &written, &key, old_attributes(&written, options.returns))
+    options.reply(
+        &table,
+        &written,
+        &key,
+        old_attributes(&written, options.returns),
+    )
 }

@@ -15,7 +15,10 @@ use crate::storage::{StoreError, codec};
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let mut request = request.into_body();
     let named = table_ref(&request);
-    let key = request.take("Key").map(Json::into_values).unwrap_or_default();
+    let key = request
+        .take("Key")
+        .map(Json::into_values)
+        .unwrap_or_default();
     let (consistency, detail) = (consistency(&request), return_capacity(&request));
     let clauses = Clauses::read(&mut request, Voice::Bare)?;
     let key = read_item(key, exponent_width(Voice::Bare))?;
@@ -25,11 +28,19 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let table = context.engine.table(&context.scope, named.name())?;
     let item = context.engine.row(&table.row_key_of(&key)?)?;
 
-    let bytes = item.as_ref().map_or(Ok(0), |item| codec::byte_size(item)).map_err(StoreError::from)?;
+    let bytes = item
+        .as_ref()
+        .map_or(Ok(0), |item| codec::byte_size(item))
+        .map_err(StoreError::from)?;
     let mut reply = ObjectWriter::with_capacity(bytes * 2);
     if let Some(item) = item {
         write_returned(&item, projection.as_ref(), reply.member("Item"))?;
     }
-    reply.consumed(&Consumed::of_table(read_units(bytes, consistency)), &table, &named, detail);
+    reply.consumed(
+        &Consumed::of_table(read_units(bytes, consistency)),
+        &table,
+        &named,
+        detail,
+    );
     Ok(reply.finish())
 }

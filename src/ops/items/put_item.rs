@@ -13,21 +13,34 @@ use crate::ops::values::{exponent_width, read_item};
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let voice = request.voice(Voice::Enveloped);
     let mut request = request.into_body();
-    let item = request.take("Item").map(Json::into_values).unwrap_or_default();
+    let item = request
+        .take("Item")
+        .map(Json::into_values)
+        .unwrap_or_default();
     let options = Options::read(&request);
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_returns_old()?;
     let item = read_item(item, exponent_width(voice))?;
     let condition = clauses.parse(voice)?.condition;
     if item.byte_size() > ITEM_BYTES {
-        return Err(Fault::schema("Item size has exceeded the maximum allowed size"));
+        return Err(Fault::schema(
+            "Item size has exceeded the maximum allowed size",
+        ));
     }
 
     let table = context.engine.table(&context.scope, options.named.name())?;
     let row_key = table.row_key_of_item(&item)?;
     let plan = PutPlan::new(options.target(context, &table, row_key, condition), &item)?;
     context.engine.check_free(plan.row_key())?;
-    let written = context.engine.commit(move |txn| write::put(txn, &plan)).await?;
+    let written = context
+        .engine
+        .commit(move |txn| write::put(txn, &plan))
+        .await?;
 
-    options.reply(&table, &written, &item, old_attributes(&written, options.returns))
+    options.reply(
+        &table,
+        &written,
+        &item,
+        old_attributes(&written, options.returns),
+    )
 }

@@ -24,10 +24,16 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let clauses = Clauses::read(&mut request, Voice::Bare)?;
     clauses.check_key_condition()?;
     options.check_select(clauses.projection_parameter())?;
-    let start = options.start.take().map(|start| read_item(start, exponent_width(Voice::Bare))).transpose()?;
+    let start = options
+        .start
+        .take()
+        .map(|start| read_item(start, exponent_width(Voice::Bare)))
+        .transpose()?;
     let filter_parameter = clauses.filter_parameter();
     let parsed = clauses.parse(Voice::Bare)?;
-    let Some(condition) = parsed.key_condition else { return Err(Fault::internal("a query without a key condition")) };
+    let Some(condition) = parsed.key_condition else {
+        return Err(Fault::internal("a query without a key condition"));
+    };
 
     let table = context.engine.table(&context.scope, options.named.name())?;
     let source = options.source(&table)?;
@@ -45,8 +51,17 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     };
     let items = ItemsMember::of(&output);
     let (limit, consistency) = (options.limit, options.consistency);
-    let plan =
-        ReadPlan { table: table.clone(), source, range, order, limit, consistency, filter: parsed.filter, output, fetch };
+    let plan = ReadPlan {
+        table: table.clone(),
+        source,
+        range,
+        order,
+        limit,
+        consistency,
+        filter: parsed.filter,
+        output,
+        fetch,
+    };
     let page = context.engine.page(plan).await?;
 
     Ok(options.reply(&table, &page, items))
@@ -65,7 +80,9 @@ fn check_filter(
             "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
         )));
     }
-    let Some(index) = source.index(table).filter(|_| fetch == Fetch::Never) else { return Ok(()) };
+    let Some(index) = source.index(table).filter(|_| fetch == Fetch::Never) else {
+        return Ok(());
+    };
     if let Some(name) = first_root(filter, |name| !index.projects(name, &table.key)) {
         return Err(Fault::schema(format!(
             "One or more parameter values were invalid: Secondary index {} does not project one or more filter attributes: [{name}]",

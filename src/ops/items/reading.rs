@@ -58,9 +58,9 @@ impl<'r> Options<'r> {
             (Some(Select::AllProjected), Some(parameter)) => Err(Fault::selection(format!(
                 "Cannot specify the {parameter} when choosing to get ALL_PROJECTED_ATTRIBUTES"
             ))),
-            (Some(Select::Count), Some(parameter)) => {
-                Err(Fault::selection(format!("Cannot specify the {parameter} when choosing to get only the Count")))
-            }
+            (Some(Select::Count), Some(parameter)) => Err(Fault::selection(format!(
+                "Cannot specify the {parameter} when choosing to get only the Count"
+            ))),
             (Some(Select::AllProjected), None) if self.index.is_none() => Err(Fault::selection(
                 "One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
             )),
@@ -75,11 +75,17 @@ impl<'r> Options<'r> {
     pub(super) fn source(&self, table: &Table) -> Result<Source, Fault> {
         let source = Source::resolve(table, self.index.as_deref()).ok_or_else(|| {
             let name = self.index.as_deref().unwrap_or_default();
-            Fault::schema(format!("The table does not have the specified index: {name}"))
+            Fault::schema(format!(
+                "The table does not have the specified index: {name}"
+            ))
         })?;
-        let is_global = source.index(table).is_some_and(|index| index.kind == IndexKind::Global);
+        let is_global = source
+            .index(table)
+            .is_some_and(|index| index.kind == IndexKind::Global);
         if is_global && self.consistency == Consistency::Strong {
-            return Err(Fault::schema("Consistent reads are not supported on global secondary indexes"));
+            return Err(Fault::schema(
+                "Consistent reads are not supported on global secondary indexes",
+            ));
         }
         Ok(source)
     }
@@ -104,8 +110,14 @@ impl<'r> Options<'r> {
     }
 
     /// A global index returns what it holds and refuses the rest; a local one has the rest fetched.
-    fn fetch(&self, table: &Table, index: &Index, projection: Option<&Projection>) -> Result<Fetch, Fault> {
-        let wants_all = self.select == Some(Select::AllAttributes) && index.projection != IndexProjection::All;
+    fn fetch(
+        &self,
+        table: &Table,
+        index: &Index,
+        projection: Option<&Projection>,
+    ) -> Result<Fetch, Fault> {
+        let wants_all =
+            self.select == Some(Select::AllAttributes) && index.projection != IndexProjection::All;
         let missing: Vec<&str> = projection
             .into_iter()
             .flat_map(Projection::roots)
@@ -157,7 +169,11 @@ pub(super) enum ItemsMember {
 
 impl ItemsMember {
     pub(super) fn of(output: &Output) -> ItemsMember {
-        if matches!(output, Output::Count) { ItemsMember::Absent } else { ItemsMember::Present }
+        if matches!(output, Output::Count) {
+            ItemsMember::Absent
+        } else {
+            ItemsMember::Present
+        }
     }
 }
 

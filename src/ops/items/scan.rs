@@ -19,7 +19,11 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let segment = read_segment(&request)?;
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_select(clauses.projection_parameter())?;
-    let start = options.start.take().map(|start| read_item(start, exponent_width(voice))).transpose()?;
+    let start = options
+        .start
+        .take()
+        .map(|start| read_item(start, exponent_width(voice)))
+        .transpose()?;
     let parsed = clauses.parse(voice)?;
 
     let table = context.engine.table(&context.scope, options.named.name())?;

@@ -19,7 +19,10 @@ use crate::types::Item;
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let voice = request.voice(Voice::Enveloped);
     let mut request = request.into_body();
-    let key = request.take("Key").map(Json::into_values).unwrap_or_default();
+    let key = request
+        .take("Key")
+        .map(Json::into_values)
+        .unwrap_or_default();
     let options = Options::read(&request);
     let clauses = Clauses::read(&mut request, voice)?;
     let key = read_item(key, exponent_width(voice))?;
@@ -32,14 +35,23 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         check_targets(&table, update)?;
         // The statement is sized before the condition is looked at; AttributeUpdates are no statement.
         if update.style == UpdateStyle::Expression && update.charge() > ITEM_BYTES {
-            return Err(Fault::schema("Item size to update has exceeded the maximum allowed size"));
+            return Err(Fault::schema(
+                "Item size to update has exceeded the maximum allowed size",
+            ));
         }
     }
     let target = options.target(context, &table, row_key, parsed.condition);
     context.engine.check_free(&target.row_key)?;
-    let plan = Arc::new(UpdatePlan { target, key, update: parsed.update });
+    let plan = Arc::new(UpdatePlan {
+        target,
+        key,
+        update: parsed.update,
+    });
     let job = Arc::clone(&plan);
-    let written = context.engine.commit(move |txn| write::update(txn, &job)).await?;
+    let written = context
+        .engine
+        .commit(move |txn| write::update(txn, &job))
+        .await?;
 
     let attributes = attributes(&written, plan.update.as_ref(), options.returns)?;
     options.reply(&table, &written, &plan.key, attributes)
@@ -54,7 +66,12 @@ pub(in crate::ops) fn check_targets(table: &Table, update: &Update) -> Result<()
                 target.root
             )));
         }
-        if !target.steps.is_empty() && table.indexes.iter().any(|index| index.key.contains(&target.root)) {
+        if !target.steps.is_empty()
+            && table
+                .indexes
+                .iter()
+                .any(|index| index.key.contains(&target.root))
+        {
             return Err(Fault::schema(format!(
                 "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: {}",
                 target.root
@@ -75,11 +92,16 @@ fn attributes<'w>(
         None => Ok(Item::new()),
     };
     let parts = match (returns, update) {
-        (ReturnValues::Nothing, _) | (ReturnValues::UpdatedOld | ReturnValues::UpdatedNew, None) => return Ok(None),
+        (ReturnValues::Nothing, _)
+        | (ReturnValues::UpdatedOld | ReturnValues::UpdatedNew, None) => return Ok(None),
         (ReturnValues::AllOld, _) => return Ok(old_attributes(written, returns)),
         (ReturnValues::AllNew, _) => return Ok(written.new.as_ref().map(Attributes::Stored)),
         (ReturnValues::UpdatedOld, Some(update)) => update.updated_old(&before()?),
         (ReturnValues::UpdatedNew, Some(update)) => update.updated_new(&before()?)?,
     };
-    Ok(if parts.is_empty() { None } else { Some(Attributes::Parts(parts)) })
+    Ok(if parts.is_empty() {
+        None
+    } else {
+        Some(Attributes::Parts(parts))
+    })
 }

@@ -112,5 +112,9 @@ pub(super) enum Attributes<'w> {
 
 /// The item before, for ALL_OLD.
 pub(super) fn old_attributes(written: &Written, returns: ReturnValues) -> Option<Attributes<'_>> {
-    if returns == ReturnValues::AllOld { written.old.as_ref().map(Attributes::Stored) } else { None }
+    if returns == ReturnValues::AllOld {
+        written.old.as_ref().map(Attributes::Stored)
+    } else {
+        None
+    }
 }

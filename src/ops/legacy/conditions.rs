@@ -93,9 +93,9 @@ fn read_either<'r>(name: &str, mut test: Json<'r>) -> Result<RawTest<'r>, Fault>
     let value = test.take("Value").and_then(Json::into_value);
     let list = test.take("AttributeValueList").map(into_values);
     let refused = |what: &str| {
-        let text =
+        let sentence =
             format!("One or more parameter values were invalid: {what} for Attribute: {name}");
-        Err(Fault::parameter(text))
+        Err(Fault::parameter(sentence))
     };
     if value.is_some() && list.is_some() {
         return refused("Value and AttributeValueList cannot be used together");

@@ -18,26 +18,33 @@ struct StreamName<'a> {
 
 /// The stream of an ARN.
 pub(super) fn resolve(arn: &str, context: &Context<'_>) -> Result<Arc<StreamHead>, Fault> {
-    let StreamName { table, label } = parse(arn).ok_or_else(|| Fault::schema("Invalid StreamArn"))?;
+    let StreamName { table, label } =
+        parse(arn).ok_or_else(|| Fault::schema("Invalid StreamArn"))?;
     let found = context.engine.with_catalog(|catalog| {
         let mut heads = catalog.streams_after(None);
-        heads.find(|head| head.label == label && head.table == table && head.scope == context.scope).cloned()
+        heads
+            .find(|head| head.label == label && head.table == table && head.scope == context.scope)
+            .cloned()
     });
     found.ok_or_else(|| not_found(arn))
 }
 
 /// The words for a stream that is not there.
 pub(super) fn not_found(arn: &str) -> Fault {
-    Fault::not_found(format!("Requested resource not found: Stream: {arn} not found"))
+    Fault::not_found(format!(
+        "Requested resource not found: Stream: {arn} not found"
+    ))
 }
 
 /// `arn:<partition>:dynamodb:<region>:<account>:table/<table>/stream/<label>`; the label has colons of its own.
 fn parse(arn: &str) -> Option<StreamName<'_>> {
     let mut parts = arn.splitn(6, ':');
-    let is_stream = parts.next() == Some("arn") && parts.next().is_some() && parts.next() == Some("dynamodb");
+    let is_stream =
+        parts.next() == Some("arn") && parts.next().is_some() && parts.next() == Some("dynamodb");
     let resource = parts.nth(2).filter(|_| is_stream)?;
     let (table, label) = resource.strip_prefix("table/")?.split_once("/stream/")?;
-    let is_named = !table.is_empty() && !table.contains('/') && !label.is_empty() && !label.contains('/');
+    let is_named =
+        !table.is_empty() && !table.contains('/') && !label.is_empty() && !label.contains('/');
     is_named.then_some(StreamName { table, label })
 }
 
@@ -47,8 +54,12 @@ mod tests {
 
     #[test]
     fn names_are_found_in_arns() {
-        let arn = "arn:aws:dynamodb:eu-south-1:000000000000:table/music/stream/2026-10-07T12:34:56.789";
-        let expected = StreamName { table: "music", label: "2026-10-07T12:34:56.789" };
+        let arn =
+            "arn:aws:dynamodb:eu-south-1:000000000000:table/music/stream/2026-10-07T12:34:56.789";
+        let expected = StreamName {
+            table: "music",
+            label: "2026-10-07T12:34:56.789",
+        };
         assert_eq!(parse(arn), Some(expected));
         for arn in [
             "",

@@ -18,20 +18,25 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let head = arn::resolve(text(&request, "StreamArn").unwrap_or_default(), context)?;
     let shard = head.shard_id();
     // A shard never has children, so asking for a shard's children finds nothing.
-    let is_listed =
-        filter.is_none() && text(&request, "ExclusiveStartShardId").is_none_or(|start| start < shard.as_str());
+    let is_listed = filter.is_none()
+        && text(&request, "ExclusiveStartShardId").is_none_or(|start| start < shard.as_str());
 
     let mut reply = ObjectWriter::new();
     reply.object("StreamDescription", |out| {
         let engine = context.engine;
         out.text("StreamArn", &head.arn(&context.region, context.account()));
         out.text("StreamLabel", &head.label);
-        out.text("StreamStatus", head.status(engine.now_ms(), engine.status_delay_ms()));
+        out.text(
+            "StreamStatus",
+            head.status(engine.now_ms(), engine.status_delay_ms()),
+        );
         out.text("StreamViewType", head.view.name());
         out.time("CreationRequestDateTime", head.created_ms);
         out.text("TableName", &head.table);
         write_key_schema(out, &head.key);
-        out.objects("Shards", is_listed.then_some(()), |out, ()| write_shard(out, &head, &shard));
+        out.objects("Shards", is_listed.then_some(()), |out, ()| {
+            write_shard(out, &head, &shard);
+        });
     });
     Ok(reply.finish())
 }
@@ -48,10 +53,24 @@ fn write_shard(out: &mut ObjectWriter, head: &StreamHead, shard: &str) {
 
 /// Both members are needed, though the model asks for neither.
 fn check_filter(filter: &Json<'_>) -> Result<(), Fault> {
-    let wanted = [("Type", "shardFilter.type"), ("ShardId", "shardFilter.shardId")];
-    let missing = wanted.iter().filter(|(name, _)| filter.member(name).is_none());
+    let wanted = [
+        ("Type", "shardFilter.type"),
+        ("ShardId", "shardFilter.shardId"),
+    ];
+    let missing = wanted
+        .iter()
+        .filter(|(name, _)| filter.member(name).is_none());
     let violations: Vec<Violation> = missing
-        .map(|(_, path)| Violation { form: Form::Echoed, path: (*path).to_owned(), echo: None, rule: Rule::NotNull })
+        .map(|(_, path)| Violation {
+            form: Form::Echoed,
+            path: (*path).to_owned(),
+            echo: None,
+            rule: Rule::NotNull,
+        })
         .collect();
-    if violations.is_empty() { Ok(()) } else { Err(Fault::constraints(violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::constraints(violations))
+    }
 }

@@ -15,11 +15,17 @@ use crate::ops::output::ObjectWriter;
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let request = request.into_body();
     let sent = text(&request, "ShardIterator").unwrap_or_default();
-    let limit = integer(&request, "Limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(STREAM_PAGE_RECORDS);
-    let iterator = ShardIterator::parse(sent).ok_or_else(|| Fault::schema("Invalid ShardIterator"))?;
+    let limit = integer(&request, "Limit")
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(STREAM_PAGE_RECORDS);
+    let iterator =
+        ShardIterator::parse(sent).ok_or_else(|| Fault::schema("Invalid ShardIterator"))?;
     let engine = context.engine;
     if iterator.is_expired(engine.now_ms()) {
-        return Err(Fault::service(Kind::ExpiredIterator, "The shard iterator has expired"));
+        return Err(Fault::service(
+            Kind::ExpiredIterator,
+            "The shard iterator has expired",
+        ));
     }
     // Read before the records are: a stream that is closed by now gets no more of them.
     let head = engine
@@ -30,9 +36,20 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         return Err(trimmed());
     }
 
-    let page = engine.records(iterator.stream, iterator.next, limit).await?;
-    let is_drained = head.closed.is_some() && engine.records(head.number, page.next, 1).await?.records.is_empty();
-    let bytes = page.records.iter().map(|(_, record)| record.len()).sum::<usize>();
+    let page = engine
+        .records(iterator.stream, iterator.next, limit)
+        .await?;
+    let is_drained = head.closed.is_some()
+        && engine
+            .records(head.number, page.next, 1)
+            .await?
+            .records
+            .is_empty();
+    let bytes = page
+        .records
+        .iter()
+        .map(|(_, record)| record.len())
+        .sum::<usize>();
     let mut reply = ObjectWriter::with_capacity(bytes * 2 + page.records.len() * 512);
     let out = reply.member("Records");
     out.push(b'[');
@@ -44,8 +61,15 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     }
     out.push(b']');
     if !is_drained {
-        let next = ShardIterator { next: page.next, issued_ms: engine.now_ms(), ..iterator };
-        reply.text("NextShardIterator", &next.render(&head.arn(&context.region, context.account())));
+        let next = ShardIterator {
+            next: page.next,
+            issued_ms: engine.now_ms(),
+            ..iterator
+        };
+        reply.text(
+            "NextShardIterator",
+            &next.render(&head.arn(&context.region, context.account())),
+        );
     }
     Ok(reply.finish())
 }

@@ -37,9 +37,16 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         )));
     }
     let next = resolve(place, &head, context).await?;
-    let iterator = ShardIterator { stream: head.number, next, issued_ms: context.engine.now_ms() };
+    let iterator = ShardIterator {
+        stream: head.number,
+        next,
+        issued_ms: context.engine.now_ms(),
+    };
     let mut reply = ObjectWriter::new();
-    reply.text("ShardIterator", &iterator.render(&head.arn(&context.region, context.account())));
+    reply.text(
+        "ShardIterator",
+        &iterator.render(&head.arn(&context.region, context.account())),
+    );
     Ok(reply.finish())
 }
 
@@ -49,28 +56,36 @@ impl Place {
         let number = text(request, "SequenceNumber");
         let time = request.member("Timestamp").and_then(Json::double);
         if time.is_some() && kind != "AT_TIMESTAMP" {
-            return Err(Fault::schema(format!("Timestamp must not be specified for ShardIteratorType {kind}")));
+            return Err(Fault::schema(format!(
+                "Timestamp must not be specified for ShardIteratorType {kind}"
+            )));
         }
         let needs_number = matches!(kind, "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER");
         if number.is_some() && !needs_number {
-            return Err(Fault::schema(format!("SequenceNumber must not be specified for ShardIteratorType {kind}")));
+            return Err(Fault::schema(format!(
+                "SequenceNumber must not be specified for ShardIteratorType {kind}"
+            )));
         }
         let Some(number) = number else {
             return match (kind, time) {
                 ("TRIM_HORIZON", _) => Ok(Place::TrimHorizon),
                 ("AT_TIMESTAMP", Some(seconds)) => Ok(Place::Time(milliseconds(seconds))),
-                ("AT_TIMESTAMP", None) => {
-                    Err(Fault::schema("Timestamp must be specified for ShardIteratorType AT_TIMESTAMP"))
-                }
-                _ if needs_number => {
-                    Err(Fault::schema(format!("SequenceNumber must be specified for ShardIteratorType {kind}")))
-                }
+                ("AT_TIMESTAMP", None) => Err(Fault::schema(
+                    "Timestamp must be specified for ShardIteratorType AT_TIMESTAMP",
+                )),
+                _ if needs_number => Err(Fault::schema(format!(
+                    "SequenceNumber must be specified for ShardIteratorType {kind}"
+                ))),
                 _ => Ok(Place::Latest),
             };
         };
         let sequence = parse_sequence_number(number)
             .ok_or_else(|| Fault::schema(format!("Invalid SequenceNumber: {number}")))?;
-        Ok(if kind == "AT_SEQUENCE_NUMBER" { Place::At(sequence) } else { Place::After(sequence) })
+        Ok(if kind == "AT_SEQUENCE_NUMBER" {
+            Place::At(sequence)
+        } else {
+            Place::After(sequence)
+        })
     }
 }
 
@@ -81,14 +96,23 @@ async fn resolve(place: Place, head: &StreamHead, context: &Context<'_>) -> Resu
         Place::TrimHorizon => Ok(oldest),
         Place::Latest => Ok(context.engine.next_sequence()),
         Place::At(sequence) => check_kept(sequence, head),
-        Place::After(sequence) => check_kept(sequence, head).map(|sequence| sequence.saturating_add(1)),
-        Place::Time(time_ms) => context.engine.seek_record(head.number, oldest, time_ms).await,
+        Place::After(sequence) => {
+            check_kept(sequence, head).map(|sequence| sequence.saturating_add(1))
+        }
+        Place::Time(time_ms) => {
+            context
+                .engine
+                .seek_record(head.number, oldest, time_ms)
+                .await
+        }
     }
 }
 
 fn check_kept(sequence: u64, head: &StreamHead) -> Result<u64, Fault> {
     if sequence < head.first {
-        return Err(Fault::schema("Invalid SequenceNumber: it is not in the shard"));
+        return Err(Fault::schema(
+            "Invalid SequenceNumber: it is not in the shard",
+        ));
     }
     if sequence < head.trimmed_to {
         return Err(trimmed());
@@ -115,9 +139,13 @@ mod tests {
 
     #[test]
     fn times_are_rounded_and_bounded() {
-        for (seconds, expected) in
-            [(-1.0, 0), (0.0, 0), (1_762_000_000.123, 1_762_000_000_123), (f64::INFINITY, u64::MAX), (f64::NAN, 0)]
-        {
+        for (seconds, expected) in [
+            (-1.0, 0),
+            (0.0, 0),
+            (1_762_000_000.123, 1_762_000_000_123),
+            (f64::INFINITY, u64::MAX),
+            (f64::NAN, 0),
+        ] {
             assert_eq!(milliseconds(seconds), expected);
         }
     }

@@ -7,3 +7,6 @@ pub mod describe_stream;
 pub mod get_records;
 pub mod get_shard_iterator;
 pub mod list_streams;
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,9 @@ impl Changes {
             stream: read_stream(request, Occasion::Update)?,
             encryption: read_encryption(request, keys)?,
             table_class: text(request, "TableClass").map(str::to_owned),
-            deletion_protection: request.member("DeletionProtectionEnabled").and_then(Json::flag),
+            deletion_protection: request
+                .member("DeletionProtectionEnabled")
+                .and_then(Json::flag),
             indexes: read_actions(request)?,
         };
         changes.check_something()?;
@@ -101,17 +103,30 @@ impl Changes {
             return Ok(());
         }
         let alone = [
-            (self.encryption.is_some(), "Server-Side Encryption modification must be the only operation in the request"),
-            (self.table_class.is_some(), "TableClass modification must be the only operation in the request"),
+            (
+                self.encryption.is_some(),
+                "Server-Side Encryption modification must be the only operation in the request",
+            ),
+            (
+                self.table_class.is_some(),
+                "TableClass modification must be the only operation in the request",
+            ),
             (
                 self.deletion_protection.is_some(),
                 "DeletionProtection modification must be the only operation in the request",
             ),
             (
-                self.throughput.warm.is_some() && self.indexes.iter().any(|action| matches!(action.verb, IndexVerb::Create(_))),
+                self.throughput.warm.is_some()
+                    && self
+                        .indexes
+                        .iter()
+                        .any(|action| matches!(action.verb, IndexVerb::Create(_))),
                 "Create global secondary index cannot be specified when updating WarmThroughput",
             ),
-            (self.throughput.warm.is_some(), "WarmThroughput must be the only operation in the request"),
+            (
+                self.throughput.warm.is_some(),
+                "WarmThroughput must be the only operation in the request",
+            ),
             (
                 self.throughput.on_demand.is_some() && (self.billing.is_none() || self.kinds() > 2),
                 "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request",
@@ -125,21 +140,32 @@ impl Changes {
 
     /// Others are refused beside some.
     fn check_together(&self) -> Result<(), Fault> {
-        let changes_units = self.throughput.units.is_some() || self.billing == Some(BillingMode::Provisioned);
+        let changes_units =
+            self.throughput.units.is_some() || self.billing == Some(BillingMode::Provisioned);
         if self.stream.is_some() && changes_units {
-            return Err(invalid("You cannot modify stream status while updating table IOPS"));
+            return Err(invalid(
+                "You cannot modify stream status while updating table IOPS",
+            ));
         }
         if self.changes_index_set() && self.throughput.units.is_some() {
-            return Err(invalid("You cannot create or delete index while updating table IOPS"));
+            return Err(invalid(
+                "You cannot create or delete index while updating table IOPS",
+            ));
         }
         if self.changes_index_set() && self.stream.is_some() {
-            return Err(invalid("You cannot create or delete index while changing stream status"));
+            return Err(invalid(
+                "You cannot create or delete index while changing stream status",
+            ));
         }
         if self.billing == Some(BillingMode::PayPerRequest) && self.throughput.units.is_some() {
-            return Err(invalid("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST"));
+            return Err(invalid(
+                "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST",
+            ));
         }
         if self.billing == Some(BillingMode::Provisioned) && self.throughput.units.is_none() {
-            return Err(invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
+            return Err(invalid(
+                "ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
+            ));
         }
         Ok(())
     }
@@ -162,7 +188,9 @@ impl IndexAction {
 
 fn read_actions(request: &Json<'_>) -> Result<Vec<IndexAction>, Fault> {
     let definitions = Definitions::read(request)?;
-    let updates = request.member("GlobalSecondaryIndexUpdates").map_or(&[][..], Json::elements);
+    let updates = request
+        .member("GlobalSecondaryIndexUpdates")
+        .map_or(&[][..], Json::elements);
     let mut actions: Vec<IndexAction> = Vec::new();
     let mut names = HashSet::new();
     for update in updates {
@@ -182,14 +210,18 @@ fn read_actions(request: &Json<'_>) -> Result<Vec<IndexAction>, Fault> {
 }
 
 fn read_action(update: &Json<'_>, definitions: &Definitions) -> Result<IndexAction, Fault> {
-    let mut asked = ["Create", "Update", "Delete"].into_iter().filter_map(|verb| Some((verb, update.member(verb)?)));
+    let mut asked = ["Create", "Update", "Delete"]
+        .into_iter()
+        .filter_map(|verb| Some((verb, update.member(verb)?)));
     let (verb, index) = asked.next().ok_or_else(|| {
         invalid(
             "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
         )
     })?;
     if asked.next().is_some() {
-        return Err(invalid("Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"));
+        return Err(invalid(
+            "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
+        ));
     }
     let name = text(index, "IndexName").unwrap_or_default();
     Ok(IndexAction {
@@ -214,7 +246,13 @@ pub(super) mod tests {
     pub(in crate::ops::tables) fn read_changes(request: &Value) -> Result<Changes, Fault> {
         let mut request = request.clone();
         request["TableName"] = json!("abc");
-        Changes::read(&checked("UpdateTable", &request), &KeyNaming { region: "r", account: "0" })
+        Changes::read(
+            &checked("UpdateTable", &request),
+            &KeyNaming {
+                region: "r",
+                account: "0",
+            },
+        )
     }
 
     #[test]

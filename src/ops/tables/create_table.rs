@@ -16,8 +16,12 @@ use crate::ops::input::{flag, table_ref, text};
 use crate::ops::output::ObjectWriter;
 use crate::storage::keys::Space;
 
-const UNSUPPORTED: &[&str] =
-    &["VectorIndexes", "ResourcePolicy", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode"];
+const UNSUPPORTED: &[&str] = &[
+    "VectorIndexes",
+    "ResourcePolicy",
+    "GlobalTableSourceArn",
+    "GlobalTableSettingsReplicationMode",
+];
 
 /// Answers the request.
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
@@ -33,7 +37,9 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         Some(StreamChange::Disable) | None => None,
     };
 
-    let phase = Phase::Creating { until: now_ms.saturating_add(context.engine.status_delay_ms()) };
+    let phase = Phase::Creating {
+        until: now_ms.saturating_add(context.engine.status_delay_ms()),
+    };
     for index in &mut schema.indexes {
         index.phase = phase;
     }
@@ -50,11 +56,16 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         settings,
         phase,
     };
-    let table = context.engine.commit(move |txn| tables::create(txn, draft, stream)).await?;
+    let table = context
+        .engine
+        .commit(move |txn| tables::create(txn, draft, stream))
+        .await?;
 
     let shown = in_creation(&table);
     let mut reply = ObjectWriter::new();
-    reply.object("TableDescription", |out| write_description(out, &shown, &Figures::default(), context));
+    reply.object("TableDescription", |out| {
+        write_description(out, &shown, &Figures::default(), context);
+    });
     Ok(reply.finish())
 }
 
@@ -72,13 +83,26 @@ fn read_name(request: &Json<'_>) -> Result<String, Fault> {
     Ok(named.name().to_owned())
 }
 
-fn read_settings(request: &Json<'_>, context: &Context<'_>, now_ms: u64) -> Result<Settings, Fault> {
-    let encryption = read_encryption(request, &KeyNaming { region: &context.region, account: context.account() })?;
+fn read_settings(
+    request: &Json<'_>,
+    context: &Context<'_>,
+    now_ms: u64,
+) -> Result<Settings, Fault> {
+    let encryption = read_encryption(
+        request,
+        &KeyNaming {
+            region: &context.region,
+            account: context.account(),
+        },
+    )?;
     Ok(Settings {
         deletion_protection: flag(request, "DeletionProtectionEnabled"),
         table_class: text(request, "TableClass")
             .filter(|class| *class != "STANDARD")
-            .map(|class| TableClass { name: class.to_owned(), updated_ms: now_ms }),
+            .map(|class| TableClass {
+                name: class.to_owned(),
+                updated_ms: now_ms,
+            }),
         encryption_key: match encryption {
             Some(Encryption::Key(key)) => Some(key),
             Some(Encryption::Default) | None => None,
@@ -89,9 +113,18 @@ fn read_settings(request: &Json<'_>, context: &Context<'_>, now_ms: u64) -> Resu
 }
 
 /// Only global indexes have throughput of their own.
-fn read_index_settings(request: &Json<'_>, schema: &mut TableSchema, table: &Settings) -> Result<(), Fault> {
-    let sent = request.member("GlobalSecondaryIndexes").map_or(&[][..], Json::elements);
-    let global = schema.indexes.iter_mut().filter(|index| index.kind == IndexKind::Global);
+fn read_index_settings(
+    request: &Json<'_>,
+    schema: &mut TableSchema,
+    table: &Settings,
+) -> Result<(), Fault> {
+    let sent = request
+        .member("GlobalSecondaryIndexes")
+        .map_or(&[][..], Json::elements);
+    let global = schema
+        .indexes
+        .iter_mut()
+        .filter(|index| index.kind == IndexKind::Global);
     for (index, sent) in global.zip(sent) {
         let subject = Subject::Index(&index.name);
         let asked = Throughputs::read(sent, subject)?.of(subject);
@@ -103,6 +136,13 @@ fn read_index_settings(request: &Json<'_>, schema: &mut TableSchema, table: &Set
 /// The table as the reply shows it, however short the statuses are.
 fn in_creation(table: &Table) -> Table {
     let phase = Phase::Creating { until: u64::MAX };
-    let indexes = table.indexes.iter().map(|index| Index { phase, ..index.clone() });
-    Table { phase, indexes: indexes.collect(), ..table.clone() }
+    let indexes = table.indexes.iter().map(|index| Index {
+        phase,
+        ..index.clone()
+    });
+    Table {
+        phase,
+        indexes: indexes.collect(),
+        ..table.clone()
+    }
 }

@@ -11,10 +11,14 @@ use crate::ops::output::ObjectWriter;
 /// Answers the request.
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let named = table_ref(request.body());
-    let table =
-        context.engine.find_table(&context.scope, named.name()).ok_or_else(|| tables::not_found(named.name()))?;
+    let table = context
+        .engine
+        .find_table(&context.scope, named.name())
+        .ok_or_else(|| tables::not_found(named.name()))?;
     let figures = Figures::read(context.engine, &table)?;
     let mut reply = ObjectWriter::new();
-    reply.object("Table", |out| write_description(out, &table, &figures, context));
+    reply.object("Table", |out| {
+        write_description(out, &table, &figures, context);
+    });
     Ok(reply.finish())
 }

@@ -22,40 +22,78 @@ pub struct Figures {
 impl Figures {
     /// Reads them as they are now; what has no space yet has none.
     pub fn read(engine: &Engine, table: &Table) -> Result<Figures, Fault> {
-        let indexes = table.indexes.iter().map(|index| engine.statistics(index.space));
-        Ok(Figures { table: engine.statistics(table.space)?, indexes: indexes.collect::<Result<_, _>>()? })
+        let indexes = table
+            .indexes
+            .iter()
+            .map(|index| engine.statistics(index.space));
+        Ok(Figures {
+            table: engine.statistics(table.space)?,
+            indexes: indexes.collect::<Result<_, _>>()?,
+        })
     }
 }
 
 /// Writes the members of a table's description.
-pub fn write_description(out: &mut ObjectWriter, table: &Table, figures: &Figures, context: &Context<'_>) {
+pub fn write_description(
+    out: &mut ObjectWriter,
+    table: &Table,
+    figures: &Figures,
+    context: &Context<'_>,
+) {
     let now_ms = context.engine.now_ms();
     let arn = table.arn(&context.region, context.account());
     write_identity(out, table, figures, &arn, now_ms);
     out.time("CreationDateTime", table.created_ms);
-    out.objects("AttributeDefinitions", definitions(table), |out, attribute| {
-        out.text("AttributeName", &attribute.name);
-        out.text("AttributeType", attribute.kind.name());
-    });
+    out.objects(
+        "AttributeDefinitions",
+        definitions(table),
+        |out, attribute| {
+            out.text("AttributeName", &attribute.name);
+            out.text("AttributeType", attribute.kind.name());
+        },
+    );
     write_key_schema(out, &table.key);
     write_settings(out, &table.settings);
     write_stream(out, table, &arn);
-    write_indexes(out, table, figures, IndexKind::Global, |out, index, statistics| {
-        write_index(out, index, statistics, &arn);
-        write_life_cycle(out, index, now_ms);
-    });
-    write_indexes(out, table, figures, IndexKind::Local, |out, index, statistics| {
-        write_index(out, index, statistics, &arn);
-    });
+    write_indexes(
+        out,
+        table,
+        figures,
+        IndexKind::Global,
+        |out, index, statistics| {
+            write_index(out, index, statistics, &arn);
+            write_life_cycle(out, index, now_ms);
+        },
+    );
+    write_indexes(
+        out,
+        table,
+        figures,
+        IndexKind::Local,
+        |out, index, statistics| {
+            write_index(out, index, statistics, &arn);
+        },
+    );
 }
 
 /// Writes the members of the description of a table that is being deleted, which are fewer.
-pub fn write_deleted(out: &mut ObjectWriter, table: &Table, figures: &Figures, context: &Context<'_>) {
+pub fn write_deleted(
+    out: &mut ObjectWriter,
+    table: &Table,
+    figures: &Figures,
+    context: &Context<'_>,
+) {
     let arn = table.arn(&context.region, context.account());
     write_identity(out, table, figures, &arn, context.engine.now_ms());
 }
 
-fn write_identity(out: &mut ObjectWriter, table: &Table, figures: &Figures, arn: &str, now_ms: u64) {
+fn write_identity(
+    out: &mut ObjectWriter,
+    table: &Table,
+    figures: &Figures,
+    arn: &str,
+    now_ms: u64,
+) {
     let settings = &table.settings;
     out.text("TableName", &table.name);
     out.text("TableStatus", table.phase.name(now_ms));
@@ -76,7 +114,12 @@ fn write_identity(out: &mut ObjectWriter, table: &Table, figures: &Figures, arn:
 /// The attributes of all keys, each once.
 fn definitions(table: &Table) -> Vec<&KeyAttribute> {
     let mut definitions: Vec<&KeyAttribute> = Vec::new();
-    for attribute in table.key.attributes().chain(table.indexes.iter().flat_map(|index| index.key.attributes())) {
+    for attribute in table.key.attributes().chain(
+        table
+            .indexes
+            .iter()
+            .flat_map(|index| index.key.attributes()),
+    ) {
         if !definitions.iter().any(|known| known.name == attribute.name) {
             definitions.push(attribute);
         }
@@ -88,10 +131,14 @@ fn definitions(table: &Table) -> Vec<&KeyAttribute> {
 pub fn write_key_schema(out: &mut ObjectWriter, key: &KeySchema) {
     let partition = key.partition.iter().map(|attribute| (attribute, "HASH"));
     let sort = key.sort.iter().map(|attribute| (attribute, "RANGE"));
-    out.objects("KeySchema", partition.chain(sort), |out, (attribute, role)| {
-        out.text("AttributeName", &attribute.name);
-        out.text("KeyType", role);
-    });
+    out.objects(
+        "KeySchema",
+        partition.chain(sort),
+        |out, (attribute, role)| {
+            out.text("AttributeName", &attribute.name);
+            out.text("KeyType", role);
+        },
+    );
 }
 
 fn write_throughput(out: &mut ObjectWriter, throughput: &Throughput) {
@@ -129,7 +176,10 @@ fn write_settings(out: &mut ObjectWriter, settings: &Settings) {
 fn write_limits(out: &mut ObjectWriter, settings: &Settings) {
     if let Some(OnDemandThroughput { read, write }) = settings.on_demand {
         out.object("OnDemandThroughput", |out| {
-            for (name, units) in [("MaxReadRequestUnits", read), ("MaxWriteRequestUnits", write)] {
+            for (name, units) in [
+                ("MaxReadRequestUnits", read),
+                ("MaxWriteRequestUnits", write),
+            ] {
                 if let Some(units) = units {
                     out.number(name, units);
                 }
@@ -164,11 +214,26 @@ fn write_indexes(
     kind: IndexKind,
     mut write: impl FnMut(&mut ObjectWriter, &Index, Statistics),
 ) {
-    let figures = figures.indexes.iter().copied().chain(std::iter::repeat(Statistics::default()));
-    let mut indexes = table.indexes.iter().zip(figures).filter(|(index, _)| index.kind == kind).peekable();
+    let figures = figures
+        .indexes
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(Statistics::default()));
+    let mut indexes = table
+        .indexes
+        .iter()
+        .zip(figures)
+        .filter(|(index, _)| index.kind == kind)
+        .peekable();
     if indexes.peek().is_some() {
-        let name = if kind == IndexKind::Global { "GlobalSecondaryIndexes" } else { "LocalSecondaryIndexes" };
-        out.objects(name, indexes, |out, (index, statistics)| write(out, index, statistics));
+        let name = if kind == IndexKind::Global {
+            "GlobalSecondaryIndexes"
+        } else {
+            "LocalSecondaryIndexes"
+        };
+        out.objects(name, indexes, |out, (index, statistics)| {
+            write(out, index, statistics);
+        });
     }
 }
 

@@ -12,7 +12,9 @@ const PAGE_TABLES: usize = 100;
 /// Answers the request.
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let request = request.into_body();
-    let limit = integer(&request, "Limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(PAGE_TABLES);
+    let limit = integer(&request, "Limit")
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(PAGE_TABLES);
     let start = text(&request, "ExclusiveStartTableName");
     let mut names: Vec<String> = context.engine.with_catalog(|catalog| {
         let tables = catalog.tables_after(&context.scope, start).take(limit + 1);

@@ -15,7 +15,7 @@ pub mod schema;
 pub mod specifications;
 pub mod tags;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 pub mod throughput;
 pub mod update_table;
 
@@ -44,7 +44,12 @@ fn check_supported(request: &Json<'_>, unsupported: &[&str]) -> Result<(), Fault
         Some(_) => true,
     };
     match unsupported.iter().find(is_asked_for) {
-        Some(name) => Err(invalid(format_args!("{name} is not supported by this server"))),
+        Some(name) => Err(invalid(format_args!(
+            "{name} is not supported by this server"
+        ))),
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,17 +3,20 @@
 //! Owns the rules within one request and their words. What a request means for the indexes that a table has already is
 //! `alteration`'s; throughput of indexes is `throughput`'s. Lists are never empty here where the model forbids it.
 
+mod keys;
+
 use std::collections::{HashMap, HashSet};
 
 use super::invalid;
 use crate::engine::settings::Settings;
 use crate::engine::table::{Index, IndexKind, KeyAttribute, KeySchema, Phase, Projection};
 use crate::error::{Fault, Form, Rule, Violation};
-use crate::limits::{GLOBAL_INDEXES, INDEX_KEY_ATTRIBUTES, LOCAL_INDEXES, PROJECTED_ATTRIBUTES};
+use crate::limits::{GLOBAL_INDEXES, LOCAL_INDEXES, PROJECTED_ATTRIBUTES};
 use crate::model::Json;
 use crate::ops::input::text;
 use crate::storage::keys::Space;
 use crate::types::AttrType;
+use keys::{Element, Role, check_composite_key, check_simple_key, read_elements};
 
 /// AttributeDefinitions: the types of key attributes, as sent.
 #[derive(Clone, Debug, Default)]
@@ -31,28 +34,22 @@ pub struct TableSchema {
     pub indexes: Vec<Index>,
 }
 
-/// One element of a KeySchema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Element<'r> {
-    name: &'r str,
-    role: Role,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    Hash,
-    Range,
-}
-
 impl Definitions {
     /// Reads AttributeDefinitions; an absent one defines nothing.
     pub fn read(request: &Json<'_>) -> Result<Definitions, Fault> {
         let mut definitions = Definitions::default();
-        for definition in request.member("AttributeDefinitions").map_or(&[][..], Json::elements) {
+        for definition in request
+            .member("AttributeDefinitions")
+            .map_or(&[][..], Json::elements)
+        {
             let name = text(definition, "AttributeName").unwrap_or_default();
-            let kind = text(definition, "AttributeType").and_then(AttrType::from_name).unwrap_or(AttrType::S);
+            let kind = text(definition, "AttributeType")
+                .and_then(AttrType::from_name)
+                .unwrap_or(AttrType::S);
             if definitions.kinds.insert(name.to_owned(), kind).is_some() {
-                return Err(Fault::schema(format!("Attribute Name is duplicated: {name}")));
+                return Err(Fault::schema(format!(
+                    "Attribute Name is duplicated: {name}"
+                )));
             }
             definitions.names.push(name.to_owned());
         }
@@ -61,7 +58,10 @@ impl Definitions {
 
     /// Gives the attributes of a key their types.
     fn resolve(&self, elements: &[Element<'_>]) -> Result<KeySchema, Fault> {
-        let mut key = KeySchema { partition: Vec::new(), sort: Vec::new() };
+        let mut key = KeySchema {
+            partition: Vec::new(),
+            sort: Vec::new(),
+        };
         for element in elements {
             let Some(kind) = self.kinds.get(element.name) else {
                 return Err(invalid(format_args!(
@@ -70,7 +70,10 @@ impl Definitions {
                     self.listed()
                 )));
             };
-            let attribute = KeyAttribute { name: element.name.to_owned(), kind: *kind };
+            let attribute = KeyAttribute {
+                name: element.name.to_owned(),
+                kind: *kind,
+            };
             match element.role {
                 Role::Hash => key.partition.push(attribute),
                 Role::Range => key.sort.push(attribute),
@@ -90,11 +93,16 @@ pub fn read_table(request: &Json<'_>) -> Result<TableSchema, Fault> {
     let definitions = Definitions::read(request)?;
     let elements = read_elements(request);
     if elements.len() > definitions.names.len() {
-        return Err(Fault::schema("Invalid KeySchema: Some index key attribute have no definition"));
+        return Err(Fault::schema(
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ));
     }
     check_simple_key(&elements)?;
     let key = definitions.resolve(&elements)?;
-    let (local, global) = (request.member("LocalSecondaryIndexes"), request.member("GlobalSecondaryIndexes"));
+    let (local, global) = (
+        request.member("LocalSecondaryIndexes"),
+        request.member("GlobalSecondaryIndexes"),
+    );
     if local.is_none() && global.is_none() && elements.len() != definitions.names.len() {
         return Err(invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
@@ -137,69 +145,26 @@ pub fn check_projected(indexes: &[Index]) -> Result<(), Fault> {
 
 /// The model leaves these open because a replica of another table needs neither.
 fn check_present(request: &Json<'_>) -> Result<(), Fault> {
-    let wanted = [("AttributeDefinitions", "attributeDefinitions"), ("KeySchema", "keySchema")];
-    let missing = wanted.iter().filter(|(name, _)| request.member(name).is_none());
+    let wanted = [
+        ("AttributeDefinitions", "attributeDefinitions"),
+        ("KeySchema", "keySchema"),
+    ];
+    let missing = wanted
+        .iter()
+        .filter(|(name, _)| request.member(name).is_none());
     let violations: Vec<Violation> = missing
-        .map(|(_, path)| Violation { form: Form::Echoed, path: (*path).to_owned(), echo: None, rule: Rule::NotNull })
+        .map(|(_, path)| Violation {
+            form: Form::Echoed,
+            path: (*path).to_owned(),
+            echo: None,
+            rule: Rule::NotNull,
+        })
         .collect();
-    if violations.is_empty() { Ok(()) } else { Err(Fault::constraints(violations)) }
-}
-
-fn read_elements<'r>(owner: &'r Json<'_>) -> Vec<Element<'r>> {
-    let read = |element: &'r Json<'_>| Element {
-        name: text(element, "AttributeName").unwrap_or_default(),
-        role: if text(element, "KeyType") == Some("RANGE") { Role::Range } else { Role::Hash },
-    };
-    owner.member("KeySchema").map_or(&[][..], Json::elements).iter().map(read).collect()
-}
-
-/// The key of a table or a local index: one HASH attribute and at most one RANGE attribute.
-fn check_simple_key(elements: &[Element<'_>]) -> Result<(), Fault> {
-    check_first(elements)?;
-    if let [hash, range, ..] = elements {
-        if hash.name == range.name {
-            return Err(same_name());
-        }
-        if range.role != Role::Range {
-            return Err(Fault::schema("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"));
-        }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::constraints(violations))
     }
-    Ok(())
-}
-
-/// The key of a global index: several attributes of each role, all HASH attributes first.
-fn check_composite_key(elements: &[Element<'_>]) -> Result<(), Fault> {
-    check_first(elements)?;
-    let mut seen = HashSet::new();
-    if !elements.iter().all(|element| seen.insert(element.name)) {
-        return Err(match elements {
-            [_, Element { role: Role::Range, .. }] => same_name(),
-            _ => Fault::schema("The KeySchema contains multiple key attributes with the same name"),
-        });
-    }
-    let hashes = elements.iter().take_while(|element| element.role == Role::Hash).count();
-    if elements[hashes..].iter().any(|element| element.role == Role::Hash) {
-        return Err(invalid("All HASH key attributes must precede RANGE key attributes in the KeySchema"));
-    }
-    for (count, role) in [(hashes, "HASH"), (elements.len() - hashes, "RANGE")] {
-        if count > INDEX_KEY_ATTRIBUTES {
-            return Err(invalid(format_args!(
-                "The KeySchema exceeds the maximum allowed number of {role} key attributes"
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn check_first(elements: &[Element<'_>]) -> Result<(), Fault> {
-    if elements.first().is_some_and(|first| first.role == Role::Hash) {
-        return Ok(());
-    }
-    Err(Fault::schema("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"))
-}
-
-fn same_name() -> Fault {
-    Fault::schema("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 }
 
 fn read_local_indexes(
@@ -220,7 +185,11 @@ fn read_local_indexes(
         let elements = read_elements(index);
         let key = definitions.resolve(&elements)?;
         check_simple_key(&elements)?;
-        check_local_key(text(index, "IndexName").unwrap_or_default(), &key, table_key)?;
+        check_local_key(
+            text(index, "IndexName").unwrap_or_default(),
+            &key,
+            table_key,
+        )?;
         indexes.add(read_index(index, IndexKind::Local, key)?)?;
     }
     if list.len() > LOCAL_INDEXES {
@@ -233,7 +202,9 @@ fn read_local_indexes(
 
 fn check_local_key(index: &str, key: &KeySchema, table_key: &KeySchema) -> Result<(), Fault> {
     if key.sort.is_empty() {
-        return Err(invalid(format_args!("Index KeySchema does not have a range key for index: {index}")));
+        return Err(invalid(format_args!(
+            "Index KeySchema does not have a range key for index: {index}"
+        )));
     }
     let (own, leading) = (&key.partition[0].name, &table_key.partition[0].name);
     if own != leading {
@@ -273,7 +244,10 @@ struct NewIndexes {
 impl NewIndexes {
     fn add(&mut self, index: Index) -> Result<(), Fault> {
         if !self.names.insert(index.name.clone()) {
-            return Err(invalid(format_args!("Duplicate index name: {}", index.name)));
+            return Err(invalid(format_args!(
+                "Duplicate index name: {}",
+                index.name
+            )));
         }
         self.list.push(index);
         Ok(())
@@ -301,11 +275,15 @@ fn read_projection(index: &Json<'_>) -> Result<Projection, Fault> {
     let projection = match (kind, names) {
         (None, _) => return Err(invalid("Unknown ProjectionType: null")),
         (Some("INCLUDE"), None) => {
-            return Err(invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"));
+            return Err(invalid(
+                "ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
+            ));
         }
         (Some("INCLUDE"), Some(names)) => Projection::Include(read_non_key_attributes(names)?),
         (Some(kind), Some(_)) => {
-            return Err(invalid(format_args!("ProjectionType is {kind}, but NonKeyAttributes is specified")));
+            return Err(invalid(format_args!(
+                "ProjectionType is {kind}, but NonKeyAttributes is specified"
+            )));
         }
         (Some("KEYS_ONLY"), None) => Projection::KeysOnly,
         (Some(_), None) => Projection::All,
@@ -318,7 +296,9 @@ fn read_non_key_attributes(names: &Json<'_>) -> Result<Vec<String>, Fault> {
     let mut read: Vec<String> = Vec::new();
     for name in names.elements().iter().filter_map(Json::text) {
         if read.iter().any(|known| known == name) {
-            return Err(invalid(format_args!("Duplicate element in NonKeyAttributes: {name}")));
+            return Err(invalid(format_args!(
+                "Duplicate element in NonKeyAttributes: {name}"
+            )));
         }
         read.push(name.to_owned());
     }
@@ -327,7 +307,10 @@ fn read_non_key_attributes(names: &Json<'_>) -> Result<Vec<String>, Fault> {
 
 fn check_used(definitions: &Definitions, key: &KeySchema, indexes: &[Index]) -> Result<(), Fault> {
     let mut used: Vec<&str> = Vec::new();
-    for attribute in std::iter::once(key).chain(indexes.iter().map(|index| &index.key)).flat_map(KeySchema::attributes) {
+    for attribute in std::iter::once(key)
+        .chain(indexes.iter().map(|index| &index.key))
+        .flat_map(KeySchema::attributes)
+    {
         if !used.contains(&attribute.name.as_str()) {
             used.push(&attribute.name);
         }

@@ -39,41 +39,59 @@ pub struct KeyNaming<'n> {
 
 /// StreamSpecification.
 pub fn read_stream(request: &Json<'_>, occasion: Occasion) -> Result<Option<StreamChange>, Fault> {
-    let Some(specification) = request.member("StreamSpecification") else { return Ok(None) };
+    let Some(specification) = request.member("StreamSpecification") else {
+        return Ok(None);
+    };
     let view = text(specification, "StreamViewType").and_then(ViewType::from_name);
     match (flag(specification, "StreamEnabled"), view, occasion) {
         (true, Some(view), _) => Ok(Some(StreamChange::Enable(view))),
         (false, None, _) => Ok(Some(StreamChange::Disable)),
-        (true, None, Occasion::Create) => {
-            Err(invalid("Table is being created with a stream enabled, UpdateViewType is required"))
-        }
-        (false, Some(_), Occasion::Create) => {
-            Err(invalid("Table is being created with a stream disabled, UpdateViewType should not be specified"))
-        }
-        (true, None, Occasion::Update) => Err(invalid("If stream is being enabled then UpdateViewType is required")),
-        (false, Some(_), Occasion::Update) => {
-            Err(invalid("If stream is being disabled, then UpdateViewType must not be specified"))
-        }
+        (true, None, Occasion::Create) => Err(invalid(
+            "Table is being created with a stream enabled, UpdateViewType is required",
+        )),
+        (false, Some(_), Occasion::Create) => Err(invalid(
+            "Table is being created with a stream disabled, UpdateViewType should not be specified",
+        )),
+        (true, None, Occasion::Update) => Err(invalid(
+            "If stream is being enabled then UpdateViewType is required",
+        )),
+        (false, Some(_), Occasion::Update) => Err(invalid(
+            "If stream is being disabled, then UpdateViewType must not be specified",
+        )),
     }
 }
 
 /// SSESpecification; an empty one asks for the default.
-pub fn read_encryption(request: &Json<'_>, keys: &KeyNaming<'_>) -> Result<Option<Encryption>, Fault> {
-    let Some(specification) = request.member("SSESpecification") else { return Ok(None) };
+pub fn read_encryption(
+    request: &Json<'_>,
+    keys: &KeyNaming<'_>,
+) -> Result<Option<Encryption>, Fault> {
+    let Some(specification) = request.member("SSESpecification") else {
+        return Ok(None);
+    };
     let enabled = specification.member("Enabled").and_then(Json::flag);
-    let (kind, key) = (text(specification, "SSEType"), text(specification, "KMSMasterKeyId"));
+    let (kind, key) = (
+        text(specification, "SSEType"),
+        text(specification, "KMSMasterKeyId"),
+    );
     if enabled == Some(false) {
         return match (kind, key) {
             (Some(_), _) => Err(invalid("SSEType can not be specified if Enabled is false")),
-            (None, Some(_)) => Err(invalid("KMSMasterKeyId can not be specified if Enabled is false")),
+            (None, Some(_)) => Err(invalid(
+                "KMSMasterKeyId can not be specified if Enabled is false",
+            )),
             (None, None) => Ok(Some(Encryption::Default)),
         };
     }
     match (kind, key) {
         (Some("AES256"), _) => Err(invalid("SSEType AES256 is not supported")),
-        (None, Some(_)) => Err(invalid("SSEType KMS is required if KMSMasterKeyId is specified")),
+        (None, Some(_)) => Err(invalid(
+            "SSEType KMS is required if KMSMasterKeyId is specified",
+        )),
         (None, None) if enabled.is_none() => Ok(Some(Encryption::Default)),
-        (_, key) => Ok(Some(Encryption::Key(keys.arn(key.unwrap_or("alias/aws/dynamodb"))))),
+        (_, key) => Ok(Some(Encryption::Key(
+            keys.arn(key.unwrap_or("alias/aws/dynamodb")),
+        ))),
     }
 }
 
@@ -102,7 +120,10 @@ mod tests {
     use super::*;
     use crate::ops::tables::testing::{checked, message};
 
-    const KEYS: KeyNaming<'static> = KeyNaming { region: "r", account: "0" };
+    const KEYS: KeyNaming<'static> = KeyNaming {
+        region: "r",
+        account: "0",
+    };
 
     fn request(member: &str, value: &Value) -> Json<'static> {
         checked("CreateTable", &json!({"TableName": "abc", member: value}))
@@ -110,41 +131,90 @@ mod tests {
 
     #[test]
     fn streams_need_a_view_type_and_nothing_else_has_one() {
-        let read = |value: Value| read_stream(&request("StreamSpecification", &value), Occasion::Create).map_err(|fault| message(&fault));
+        let read = |value: Value| {
+            read_stream(&request("StreamSpecification", &value), Occasion::Create)
+                .map_err(|fault| message(&fault))
+        };
         assert_eq!(read(json!(null)), Ok(None));
-        assert_eq!(read(json!({"StreamEnabled": false})), Ok(Some(StreamChange::Disable)));
+        assert_eq!(
+            read(json!({"StreamEnabled": false})),
+            Ok(Some(StreamChange::Disable))
+        );
         let view = json!({"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"});
-        assert_eq!(read(view), Ok(Some(StreamChange::Enable(ViewType::OldImage))));
+        assert_eq!(
+            read(view),
+            Ok(Some(StreamChange::Enable(ViewType::OldImage)))
+        );
         for (value, expected) in [
-            (json!({"StreamEnabled": true}), "Table is being created with a stream enabled, UpdateViewType is required"),
-            (json!({"StreamEnabled": false, "StreamViewType": "OLD_IMAGE"}), "Table is being created with a stream disabled, UpdateViewType should not be specified"),
+            (
+                json!({"StreamEnabled": true}),
+                "Table is being created with a stream enabled, UpdateViewType is required",
+            ),
+            (
+                json!({"StreamEnabled": false, "StreamViewType": "OLD_IMAGE"}),
+                "Table is being created with a stream disabled, UpdateViewType should not be specified",
+            ),
         ] {
-            assert_eq!(read(value), Err(format!("One or more parameter values were invalid: {expected}")));
+            assert_eq!(
+                read(value),
+                Err(format!(
+                    "One or more parameter values were invalid: {expected}"
+                ))
+            );
         }
     }
 
     #[test]
     fn encryption_is_by_a_key_or_by_default() {
-        let read = |value: Value| read_encryption(&request("SSESpecification", &value), &KEYS).map_err(|fault| message(&fault));
+        let read = |value: Value| {
+            read_encryption(&request("SSESpecification", &value), &KEYS)
+                .map_err(|fault| message(&fault))
+        };
         assert_eq!(read(json!({})), Ok(Some(Encryption::Default)));
-        assert_eq!(read(json!({"Enabled": false})), Ok(Some(Encryption::Default)));
+        assert_eq!(
+            read(json!({"Enabled": false})),
+            Ok(Some(Encryption::Default))
+        );
         let key = |value: Value| match read(value) {
             Ok(Some(Encryption::Key(arn))) => arn,
             other => panic!("{other:?}"),
         };
         let own = |id: &str| json!({"SSEType": "KMS", "KMSMasterKeyId": id});
         assert_eq!(key(own("abc")), "arn:aws:kms:r:0:key/abc");
-        assert_eq!(key(own("arn:aws:kms:x:1:key/abc")), "arn:aws:kms:x:1:key/abc");
-        assert_eq!(key(json!({"Enabled": true})), key(json!({"SSEType": "KMS"})));
+        assert_eq!(
+            key(own("arn:aws:kms:x:1:key/abc")),
+            "arn:aws:kms:x:1:key/abc"
+        );
+        assert_eq!(
+            key(json!({"Enabled": true})),
+            key(json!({"SSEType": "KMS"}))
+        );
         assert_eq!(key(own("alias/a")), key(own("arn:aws:kms:r:0:alias/a")));
         assert_ne!(key(own("alias/a")), key(own("alias/b")));
         for (value, expected) in [
-            (json!({"Enabled": false, "SSEType": "KMS"}), "SSEType can not be specified if Enabled is false"),
-            (json!({"Enabled": false, "KMSMasterKeyId": "abc"}), "KMSMasterKeyId can not be specified if Enabled is false"),
-            (json!({"Enabled": true, "SSEType": "AES256"}), "SSEType AES256 is not supported"),
-            (json!({"Enabled": true, "KMSMasterKeyId": "abc"}), "SSEType KMS is required if KMSMasterKeyId is specified"),
+            (
+                json!({"Enabled": false, "SSEType": "KMS"}),
+                "SSEType can not be specified if Enabled is false",
+            ),
+            (
+                json!({"Enabled": false, "KMSMasterKeyId": "abc"}),
+                "KMSMasterKeyId can not be specified if Enabled is false",
+            ),
+            (
+                json!({"Enabled": true, "SSEType": "AES256"}),
+                "SSEType AES256 is not supported",
+            ),
+            (
+                json!({"Enabled": true, "KMSMasterKeyId": "abc"}),
+                "SSEType KMS is required if KMSMasterKeyId is specified",
+            ),
         ] {
-            assert_eq!(read(value), Err(format!("One or more parameter values were invalid: {expected}")));
+            assert_eq!(
+                read(value),
+                Err(format!(
+                    "One or more parameter values were invalid: {expected}"
+                ))
+            );
         }
     }
 }

@@ -6,7 +6,9 @@
 use std::fmt;
 
 use super::{Occasion, invalid};
-use crate::engine::settings::{BillingMode, OnDemandThroughput, Settings, Throughput, WarmThroughput};
+use crate::engine::settings::{
+    BillingMode, OnDemandThroughput, Settings, Throughput, WarmThroughput,
+};
 use crate::error::Fault;
 use crate::model::Json;
 use crate::ops::input::{integer, text};
@@ -14,7 +16,10 @@ use crate::ops::input::{integer, text};
 /// Most capacity units that a request may name.
 const MOST_UNITS: u64 = 1_000_000_000_000;
 /// Warm throughput of everything that is on demand.
-const ON_DEMAND_WARM: WarmThroughput = WarmThroughput { read: 12_000, write: 4_000 };
+const ON_DEMAND_WARM: WarmThroughput = WarmThroughput {
+    read: 12_000,
+    write: 4_000,
+};
 
 /// Whose throughput it is.
 #[derive(Clone, Copy, Debug)]
@@ -72,23 +77,39 @@ impl Throughputs {
     /// Reads the members of a table or an index.
     pub fn read(owner: &Json<'_>, subject: Subject<'_>) -> Result<Throughputs, Fault> {
         let pair = |member: &str, read: &str, write: &str| {
-            owner.member(member).map(|pair| Pair { read: integer(pair, read), write: integer(pair, write) })
+            owner.member(member).map(|pair| Pair {
+                read: integer(pair, read),
+                write: integer(pair, write),
+            })
         };
         Ok(Throughputs {
             units: read_units(owner, subject)?,
-            on_demand: pair("OnDemandThroughput", "MaxReadRequestUnits", "MaxWriteRequestUnits"),
-            warm: pair("WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond"),
+            on_demand: pair(
+                "OnDemandThroughput",
+                "MaxReadRequestUnits",
+                "MaxWriteRequestUnits",
+            ),
+            warm: pair(
+                "WarmThroughput",
+                "ReadUnitsPerSecond",
+                "WriteUnitsPerSecond",
+            ),
         })
     }
 
     /// With whose they are.
     pub fn of(self, subject: Subject<'_>) -> Asked<'_> {
-        Asked { subject, throughput: self }
+        Asked {
+            subject,
+            throughput: self,
+        }
     }
 }
 
 fn read_units(owner: &Json<'_>, subject: Subject<'_>) -> Result<Option<Units>, Fault> {
-    let Some(throughput) = owner.member("ProvisionedThroughput") else { return Ok(None) };
+    let Some(throughput) = owner.member("ProvisionedThroughput") else {
+        return Ok(None);
+    };
     let read = |name: &str| {
         let units = integer(throughput, name).map_or(0, i64::unsigned_abs);
         if units <= MOST_UNITS {
@@ -96,17 +117,25 @@ fn read_units(owner: &Json<'_>, subject: Subject<'_>) -> Result<Option<Units>, F
         }
         Err(Fault::schema(match subject {
             Subject::Table => format!("Given value {units} for {name} is out of bounds"),
-            Subject::Index(index) => format!("Given value {units} for {name} is out of bounds for index {index}"),
+            Subject::Index(index) => {
+                format!("Given value {units} for {name} is out of bounds for index {index}")
+            }
         }))
     };
-    Ok(Some(Units { read: read("ReadCapacityUnits")?, write: read("WriteCapacityUnits")? }))
+    Ok(Some(Units {
+        read: read("ReadCapacityUnits")?,
+        write: read("WriteCapacityUnits")?,
+    }))
 }
 
 /// Billing and throughput of a new table.
 pub fn read_new_table(request: &Json<'_>, now_ms: u64) -> Result<Settings, Fault> {
     let throughput = Throughputs::read(request, Subject::Table)?;
     let mut settings = Settings::default();
-    match (read_billing_mode(request).unwrap_or_default(), throughput.units) {
+    match (
+        read_billing_mode(request).unwrap_or_default(),
+        throughput.units,
+    ) {
         (BillingMode::PayPerRequest, None) => {
             settings.billing = BillingMode::PayPerRequest;
             settings.on_demand_since_ms = Some(now_ms);
@@ -123,14 +152,24 @@ pub fn read_new_table(request: &Json<'_>, now_ms: u64) -> Result<Settings, Fault
             ));
         }
     }
-    throughput.of(Subject::Table).set_limits(&mut settings, Occasion::Create)?;
+    throughput
+        .of(Subject::Table)
+        .set_limits(&mut settings, Occasion::Create)?;
     Ok(settings)
 }
 
 impl Asked<'_> {
     /// Settings of an index that is made with its table, or added to it.
-    pub fn new_index(self, name: &str, billing: BillingMode, occasion: Occasion) -> Result<Settings, Fault> {
-        let mut settings = Settings { billing, ..Settings::default() };
+    pub fn new_index(
+        self,
+        name: &str,
+        billing: BillingMode,
+        occasion: Occasion,
+    ) -> Result<Settings, Fault> {
+        let mut settings = Settings {
+            billing,
+            ..Settings::default()
+        };
         match (billing, self.throughput.units, occasion) {
             (BillingMode::PayPerRequest, None, _) => {}
             (BillingMode::Provisioned, Some(units), _) => settings.throughput = units.into(),
@@ -145,7 +184,9 @@ impl Asked<'_> {
                 )));
             }
             (BillingMode::Provisioned, None, Occasion::Create) => {
-                return Err(invalid(format_args!("ProvisionedThroughput is not specified for index: {name}")));
+                return Err(invalid(format_args!(
+                    "ProvisionedThroughput is not specified for index: {name}"
+                )));
             }
             (BillingMode::Provisioned, None, Occasion::Update) => {
                 return Err(invalid(format_args!(
@@ -177,13 +218,15 @@ impl Asked<'_> {
     ) -> Result<Option<OnDemandThroughput>, Fault> {
         let read = |name: &str, asked: Option<i64>, before: Option<i64>| match (asked, occasion) {
             (None, _) => Ok(before),
-            (Some(_), _) if settings.billing == BillingMode::Provisioned => Err(invalid(format_args!(
-                "{name} for OnDemandThroughput {}cannot be specified when the table BillingMode is PROVISIONED",
-                match self.subject {
-                    Subject::Table => String::new(),
-                    Subject::Index(index) => format!("for index : {index} "),
-                }
-            ))),
+            (Some(_), _) if settings.billing == BillingMode::Provisioned => {
+                Err(invalid(format_args!(
+                    "{name} for OnDemandThroughput {}cannot be specified when the table BillingMode is PROVISIONED",
+                    match self.subject {
+                        Subject::Table => String::new(),
+                        Subject::Index(index) => format!("for index : {index} "),
+                    }
+                )))
+            }
             (Some(-1), Occasion::Update) => Ok(None),
             (Some(units), _) if units < 1 => Err(invalid(format_args!(
                 "Requested {name} for OnDemandThroughput for {} is outside of valid range",
@@ -203,7 +246,12 @@ impl Asked<'_> {
     }
 
     /// Warm throughput can only grow.
-    fn warm(self, asked: Pair, settings: &Settings, occasion: Occasion) -> Result<WarmThroughput, Fault> {
+    fn warm(
+        self,
+        asked: Pair,
+        settings: &Settings,
+        occasion: Occasion,
+    ) -> Result<WarmThroughput, Fault> {
         let least = warm_throughput(settings);
         let read = |name: &str, asked: Option<i64>, capacity: &str, least: u64| {
             let Some(asked) = asked else { return Ok(least) };
@@ -214,16 +262,29 @@ impl Asked<'_> {
                     self.subject,
                     match (occasion, settings.billing) {
                         (Occasion::Update, _) =>
-                            "current WarmThroughput, decreasing WarmThroughput is not supported".to_owned(),
-                        (Occasion::Create, BillingMode::PayPerRequest) => "initial throughput for OnDemand".to_owned(),
-                        (Occasion::Create, BillingMode::Provisioned) => format!("{capacity} of ProvisionedThroughput"),
+                            "current WarmThroughput, decreasing WarmThroughput is not supported"
+                                .to_owned(),
+                        (Occasion::Create, BillingMode::PayPerRequest) =>
+                            "initial throughput for OnDemand".to_owned(),
+                        (Occasion::Create, BillingMode::Provisioned) =>
+                            format!("{capacity} of ProvisionedThroughput"),
                     }
                 ))),
             }
         };
         Ok(WarmThroughput {
-            read: read("ReadUnitsPerSecond", asked.read, "ReadCapacityUnits", least.read)?,
-            write: read("WriteUnitsPerSecond", asked.write, "WriteCapacityUnits", least.write)?,
+            read: read(
+                "ReadUnitsPerSecond",
+                asked.read,
+                "ReadCapacityUnits",
+                least.read,
+            )?,
+            write: read(
+                "WriteUnitsPerSecond",
+                asked.write,
+                "WriteCapacityUnits",
+                least.write,
+            )?,
         })
     }
 }
@@ -232,17 +293,26 @@ impl Asked<'_> {
 pub fn warm_throughput(settings: &Settings) -> WarmThroughput {
     let given = match settings.billing {
         BillingMode::PayPerRequest => ON_DEMAND_WARM,
-        BillingMode::Provisioned => {
-            WarmThroughput { read: settings.throughput.read, write: settings.throughput.write }
-        }
+        BillingMode::Provisioned => WarmThroughput {
+            read: settings.throughput.read,
+            write: settings.throughput.write,
+        },
     };
     let asked = settings.warm.unwrap_or(given);
-    WarmThroughput { read: asked.read.max(given.read), write: asked.write.max(given.write) }
+    WarmThroughput {
+        read: asked.read.max(given.read),
+        write: asked.write.max(given.write),
+    }
 }
 
 impl From<Units> for Throughput {
     fn from(units: Units) -> Throughput {
-        Throughput { read: units.read, write: units.write, increased_ms: None, decreased_ms: None }
+        Throughput {
+            read: units.read,
+            write: units.write,
+            increased_ms: None,
+            decreased_ms: None,
+        }
     }
 }
 
@@ -269,23 +339,67 @@ mod tests {
 
     #[test]
     fn new_tables_are_billed_as_asked() {
-        let units = |read: u64, write: u64| json!({"ReadCapacityUnits": read, "WriteCapacityUnits": write});
+        let units =
+            |read: u64, write: u64| json!({"ReadCapacityUnits": read, "WriteCapacityUnits": write});
         let provisioned = read(json!({"ProvisionedThroughput": units(3, 4)})).expect("it fits");
-        assert_eq!((provisioned.billing, provisioned.throughput.read, provisioned.throughput.write), (BillingMode::Provisioned, 3, 4));
-        assert_eq!(warm_throughput(&provisioned), WarmThroughput { read: 3, write: 4 });
+        assert_eq!(
+            (
+                provisioned.billing,
+                provisioned.throughput.read,
+                provisioned.throughput.write
+            ),
+            (BillingMode::Provisioned, 3, 4)
+        );
+        assert_eq!(
+            warm_throughput(&provisioned),
+            WarmThroughput { read: 3, write: 4 }
+        );
         let on_demand = read(json!({"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": {"MaxReadRequestUnits": 9}})).expect("it fits");
-        assert_eq!((on_demand.on_demand_since_ms, on_demand.throughput), (Some(7), Throughput::default()));
-        assert_eq!(on_demand.on_demand, Some(OnDemandThroughput { read: Some(9), write: None }));
+        assert_eq!(
+            (on_demand.on_demand_since_ms, on_demand.throughput),
+            (Some(7), Throughput::default())
+        );
+        assert_eq!(
+            on_demand.on_demand,
+            Some(OnDemandThroughput {
+                read: Some(9),
+                write: None
+            })
+        );
         assert_eq!(warm_throughput(&on_demand), ON_DEMAND_WARM);
         let warm = read(json!({"BillingMode": "PAY_PER_REQUEST", "WarmThroughput": {"ReadUnitsPerSecond": 15000}})).expect("it fits");
-        assert_eq!(warm_throughput(&warm), WarmThroughput { read: 15_000, write: 4_000 });
+        assert_eq!(
+            warm_throughput(&warm),
+            WarmThroughput {
+                read: 15_000,
+                write: 4_000
+            }
+        );
         for (request, expected) in [
-            (json!({"BillingMode": "PROVISIONED"}), "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"),
-            (json!({"BillingMode": "PAY_PER_REQUEST", "ProvisionedThroughput": units(1, 1)}), "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"),
-            (json!({"ProvisionedThroughput": units(1, 1_000_000_000_001)}), "Given value 1000000000001 for WriteCapacityUnits is out of bounds"),
-            (json!({"ProvisionedThroughput": units(1, 1), "OnDemandThroughput": {"MaxWriteRequestUnits": 5}}), "One or more parameter values were invalid: MaxWriteRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED"),
-            (json!({"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": {"MaxReadRequestUnits": 0}}), "One or more parameter values were invalid: Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range"),
-            (json!({"ProvisionedThroughput": units(5, 5), "WarmThroughput": {"ReadUnitsPerSecond": 4}}), "One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for table is lower than ReadCapacityUnits of ProvisionedThroughput"),
+            (
+                json!({"BillingMode": "PROVISIONED"}),
+                "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+            ),
+            (
+                json!({"BillingMode": "PAY_PER_REQUEST", "ProvisionedThroughput": units(1, 1)}),
+                "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+            ),
+            (
+                json!({"ProvisionedThroughput": units(1, 1_000_000_000_001)}),
+                "Given value 1000000000001 for WriteCapacityUnits is out of bounds",
+            ),
+            (
+                json!({"ProvisionedThroughput": units(1, 1), "OnDemandThroughput": {"MaxWriteRequestUnits": 5}}),
+                "One or more parameter values were invalid: MaxWriteRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED",
+            ),
+            (
+                json!({"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": {"MaxReadRequestUnits": 0}}),
+                "One or more parameter values were invalid: Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range",
+            ),
+            (
+                json!({"ProvisionedThroughput": units(5, 5), "WarmThroughput": {"ReadUnitsPerSecond": 4}}),
+                "One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for table is lower than ReadCapacityUnits of ProvisionedThroughput",
+            ),
         ] {
             assert_eq!(read(request), Err(expected.to_owned()));
         }

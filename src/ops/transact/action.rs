@@ -57,7 +57,11 @@ pub(super) struct Request {
 /// Checks that every action says exactly one thing to do.
 pub(super) fn check_kinds(actions: &[Json<'_>]) -> Result<(), Fault> {
     for action in actions {
-        match KINDS.iter().filter(|(member, _)| action.member(member).is_some()).count() {
+        match KINDS
+            .iter()
+            .filter(|(member, _)| action.member(member).is_some())
+            .count()
+        {
             1 => {}
             0 => {
                 return Err(Fault::parameter(
@@ -77,7 +81,9 @@ pub(super) fn check_kinds(actions: &[Json<'_>]) -> Result<(), Fault> {
 impl Request {
     /// Reads an action that says one thing to do.
     pub(super) fn read(mut action: Json<'_>) -> Result<Request, Fault> {
-        let found = KINDS.iter().find_map(|(member, kind)| Some((*kind, action.take(member)?)));
+        let found = KINDS
+            .iter()
+            .find_map(|(member, kind)| Some((*kind, action.take(member)?)));
         let (kind, mut part) = found.unwrap_or((Kind::Check, Json::Null));
         let named = table_ref(&part);
         let on_failure = return_on_failure(&part);
@@ -94,10 +100,20 @@ impl Request {
         };
         let item_bytes = item.byte_size();
         if kind == Kind::Put && item_bytes > ITEM_BYTES {
-            return Err(Fault::schema("Item size has exceeded the maximum allowed size"));
+            return Err(Fault::schema(
+                "Item size has exceeded the maximum allowed size",
+            ));
         }
         let bytes = bytes + item_bytes;
-        Ok(Request { kind, named, item, bytes, condition: parsed.condition, update: parsed.update, on_failure })
+        Ok(Request {
+            kind,
+            named,
+            item,
+            bytes,
+            condition: parsed.condition,
+            update: parsed.update,
+            on_failure,
+        })
     }
 
     /// Checks that no key value of a put's item is empty, its own key's or an index's; other keys are known to have none.
@@ -120,7 +136,11 @@ impl Request {
 
     /// The storage key of the item that the action names.
     pub(super) fn row_key(&self, table: &Table) -> Result<Vec<u8>, Fault> {
-        if self.kind == Kind::Put { table.row_key_of_item(&self.item) } else { table.row_key_of(&self.item) }
+        if self.kind == Kind::Put {
+            table.row_key_of_item(&self.item)
+        } else {
+            table.row_key_of(&self.item)
+        }
     }
 
     /// Plans the action; its expressions go into the plan.
@@ -146,7 +166,11 @@ impl Request {
                 if let Some(update) = &update {
                     check_targets(table, update)?;
                 }
-                Action::Update(UpdatePlan { target, key: self.item.clone(), update })
+                Action::Update(UpdatePlan {
+                    target,
+                    key: self.item.clone(),
+                    update,
+                })
             }
         })
     }
@@ -155,7 +179,10 @@ impl Request {
 /// Reads a key and the expressions beside it. Values are looked at first, but a key that is too deep is told behind
 /// expressions.
 // Observed: fixtures/conformance/transact_write_items/order.json
-pub(super) fn read_key(sent: Entries<'_>, clauses: Clauses<'_, '_>) -> Result<(Item, Parsed), Fault> {
+pub(super) fn read_key(
+    sent: Entries<'_>,
+    clauses: Clauses<'_, '_>,
+) -> Result<(Item, Parsed), Fault> {
     let key = match read_item(sent, exponent_width(VOICE)) {
         Err(fault) if !is_too_deep(&fault) => return Err(fault),
         key => key,
@@ -167,5 +194,11 @@ pub(super) fn read_key(sent: Entries<'_>, clauses: Clauses<'_, '_>) -> Result<(I
 }
 
 fn is_too_deep(fault: &Fault) -> bool {
-    matches!(fault.cause(), Cause::Value { error: ValueError::TooDeep, .. })
+    matches!(
+        fault.cause(),
+        Cause::Value {
+            error: ValueError::TooDeep,
+            ..
+        }
+    )
 }

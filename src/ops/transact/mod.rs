@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::engine::capacity::{Consumed, ReturnCapacity, Share};
 use crate::engine::table::Table;
 use crate::error::{Fault, Reason};
+use crate::limits::TRANSACTION_BYTES;
 use crate::ops::Context;
 use crate::ops::input::TableRef;
 use crate::ops::output::ObjectWriter;
@@ -31,7 +32,10 @@ fn resolve_tables<'n>(
 ) -> Result<Vec<Named>, Fault> {
     let resolve = |named: &TableRef| {
         let table = context.engine.table(&context.scope, named.name())?;
-        Ok(Named { named: named.clone(), table })
+        Ok(Named {
+            named: named.clone(),
+            table,
+        })
     };
     actions.map(resolve).collect()
 }
@@ -42,7 +46,18 @@ fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Result<(), Fault> {
     if row_keys.iter().flatten().all(|key| seen.insert(key)) {
         return Ok(());
     }
-    Err(Fault::schema("Transaction request cannot include multiple operations on one item"))
+    Err(Fault::schema(
+        "Transaction request cannot include multiple operations on one item",
+    ))
+}
+
+/// Checks the bytes of all that a transaction names, or of all that it reads.
+fn check_bytes(bytes: usize) -> Result<(), Fault> {
+    if bytes <= TRANSACTION_BYTES {
+        return Ok(());
+    }
+    let text = format!("Transaction payload size cannot exceed {TRANSACTION_BYTES} bytes");
+    Err(Fault::schema(text))
 }
 
 /// The fault of an action that does not fit its table. Actions behind it are not looked at any more.
@@ -66,7 +81,10 @@ fn write_consumed(
     }
     let mut sums: Vec<(&Named, Consumed)> = Vec::new();
     for (named, units) in tables.iter().zip(consumed) {
-        match sums.iter_mut().find(|(first, _)| first.table.space == named.table.space) {
+        match sums
+            .iter_mut()
+            .find(|(first, _)| first.table.space == named.table.space)
+        {
             Some((_, sum)) => sum.add(units),
             None => sums.push((named, units.clone())),
         }

@@ -44,12 +44,17 @@ fn feed(hash: &mut Sha256, json: &Json<'_>) {
         Json::List(elements) => {
             hash.update(b"l");
             hash.update(length(elements.len()));
-            elements.iter().for_each(|element| feed(hash, element));
+            for element in elements {
+                feed(hash, element);
+            }
         }
         Json::Map(entries) => feed_entries(hash, entries, feed),
         Json::Values(entries) => feed_entries(hash, entries, feed_value),
         Json::Structure(members) => {
-            let mut members: Vec<_> = members.iter().map(|(member, value)| (member.name, value)).collect();
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(member, value)| (member.name, value))
+                .collect();
             members.sort_unstable_by_key(|(name, _)| *name);
             hash.update(b"s");
             hash.update(length(members.len()));
@@ -68,7 +73,11 @@ fn feed_bytes(hash: &mut Sha256, kind: u8, bytes: &[u8]) {
     hash.update(bytes);
 }
 
-fn feed_entries<T>(hash: &mut Sha256, entries: &[(Cow<'_, str>, T)], feed: impl Fn(&mut Sha256, &T)) {
+fn feed_entries<T>(
+    hash: &mut Sha256,
+    entries: &[(Cow<'_, str>, T)],
+    feed: impl Fn(&mut Sha256, &T),
+) {
     let mut sorted: Vec<_> = entries.iter().collect();
     sorted.sort_by(|one, two| one.0.cmp(&two.0));
     hash.update(b"e");
@@ -89,7 +98,9 @@ fn feed_value(hash: &mut Sha256, value: &Value<'_>) {
         Value::L(elements) => {
             hash.update(b"L");
             hash.update(length(elements.len()));
-            elements.iter().for_each(|element| feed_value(hash, element));
+            for element in elements {
+                feed_value(hash, element);
+            }
         }
         Value::M(entries) => {
             hash.update(b"M");
@@ -108,12 +119,17 @@ fn feed_set<'m>(hash: &mut Sha256, kind: u8, members: impl Iterator<Item = &'m [
     sorted.sort_unstable();
     hash.update([kind]);
     hash.update(length(sorted.len()));
-    sorted.into_iter().for_each(|member| feed_bytes(hash, b'x', member));
+    for member in sorted {
+        feed_bytes(hash, b'x', member);
+    }
 }
 
 /// About how many bytes the values of an action's expressions take; numbers count as they are written.
 pub(super) fn value_bytes(values: &[(Cow<'_, str>, Value<'_>)]) -> usize {
-    values.iter().map(|(name, value)| name.len() + bytes_of(value)).sum()
+    values
+        .iter()
+        .map(|(name, value)| name.len() + bytes_of(value))
+        .sum()
 }
 
 fn bytes_of(value: &Value<'_>) -> usize {
@@ -121,7 +137,12 @@ fn bytes_of(value: &Value<'_>) -> usize {
         Value::S(text) | Value::N(text) => text.len(),
         Value::B(bytes) => bytes.len(),
         Value::Bool(_) | Value::Null(_) | Value::Untyped | Value::Many => 1,
-        Value::L(elements) => 3 + elements.iter().map(|element| 1 + bytes_of(element)).sum::<usize>(),
+        Value::L(elements) => {
+            3 + elements
+                .iter()
+                .map(|element| 1 + bytes_of(element))
+                .sum::<usize>()
+        }
         Value::M(entries) => 3 + entries.len() + value_bytes(entries),
         Value::Ss(members) | Value::Ns(members) => members.iter().map(|member| member.len()).sum(),
         Value::Bs(members) => members.iter().map(Vec::len).sum(),
@@ -134,10 +155,21 @@ mod tests {
     use crate::model::{check, table};
 
     fn of(body: &str) -> (Digest, usize) {
-        let checked = check::check("TransactWriteItems", &table::TRANSACT_WRITE_ITEMS_INPUT, body.as_bytes());
+        let checked = check::check(
+            "TransactWriteItems",
+            &table::TRANSACT_WRITE_ITEMS_INPUT,
+            body.as_bytes(),
+        );
         let checked = checked.unwrap_or_else(|fault| panic!("{body}: {fault:?}"));
-        let actions = checked.body().member("TransactItems").expect("it is required").elements();
-        let values = actions[0].member("Put").and_then(|put| put.member("Item")).map_or(0, |item| value_bytes(item.values()));
+        let actions = checked
+            .body()
+            .member("TransactItems")
+            .expect("it is required")
+            .elements();
+        let values = actions[0]
+            .member("Put")
+            .and_then(|put| put.member("Item"))
+            .map_or(0, |item| value_bytes(item.values()));
         (digest(actions), values)
     }
 
@@ -147,10 +179,15 @@ mod tests {
 
     #[test]
     fn the_order_of_members_does_not_count() {
-        let one = of(&put(r#"{"a": {"M": {"x": {"N": "1"}, "y": {"SS": ["p", "q"]}}}, "b": {"BOOL": true}}"#));
-        let other = of(&put(r#"{"b": {"BOOL": true}, "a": {"M": {"y": {"SS": ["q", "p"]}, "x": {"N": "1"}}}}"#));
+        let one = of(&put(
+            r#"{"a": {"M": {"x": {"N": "1"}, "y": {"SS": ["p", "q"]}}}, "b": {"BOOL": true}}"#,
+        ));
+        let other = of(&put(
+            r#"{"b": {"BOOL": true}, "a": {"M": {"y": {"SS": ["q", "p"]}, "x": {"N": "1"}}}}"#,
+        ));
         assert_eq!(one, other);
-        let turned = r#"{"TransactItems": [{"Put": {"Item": {"a": {"S": "b"}}, "TableName": "tab"}}]}"#;
+        let turned =
+            r#"{"TransactItems": [{"Put": {"Item": {"a": {"S": "b"}}, "TableName": "tab"}}]}"#;
         assert_eq!(of(&put(r#"{"a": {"S": "b"}}"#)).0, of(turned).0);
     }
 
@@ -169,7 +206,8 @@ mod tests {
             r#"{"a": {"S": "b"}, "c": {"S": "d"}}"#,
             r#"{"ab": {"S": ""}}"#,
         ];
-        let digests: std::collections::HashSet<_> = items.iter().map(|item| of(&put(item)).0).collect();
+        let digests: std::collections::HashSet<_> =
+            items.iter().map(|item| of(&put(item)).0).collect();
         assert_eq!(digests.len(), items.len());
     }
 
@@ -177,7 +215,10 @@ mod tests {
     fn values_count_by_their_size() {
         for (item, bytes) in [
             (r#"{"a": {"S": "xyz"}}"#, 4),
-            (r#"{"a": {"L": [{"S": "x"}, {"NULL": true}]}}"#, 1 + 3 + 2 + 2),
+            (
+                r#"{"a": {"L": [{"S": "x"}, {"NULL": true}]}}"#,
+                1 + 3 + 2 + 2,
+            ),
             (r#"{"a": {"M": {"k": {"B": "Yg=="}}}}"#, 1 + 3 + 1 + 1 + 1),
             (r#"{"a": {"SS": ["x", "yz"]}, "b": {"BOOL": true}}"#, 4 + 2),
         ] {

@@ -1,13 +1,12 @@
 //! TransactGetItems: up to 100 items as they are at one moment.
 
 use super::action::read_key;
-use super::{canceled_at, check_distinct, resolve_tables, write_consumed};
+use super::{canceled_at, check_bytes, check_distinct, resolve_tables, write_consumed};
 use crate::engine::capacity::Share;
 use crate::engine::page::write_returned;
 use crate::engine::transaction::{Read, byte_size, units_of_read};
 use crate::error::{Fault, Voice};
 use crate::expr::Projection;
-use crate::limits::TRANSACTION_BYTES;
 use crate::model::{Checked, Json};
 use crate::ops::Context;
 use crate::ops::clauses::Clauses;
@@ -26,29 +25,34 @@ struct Get {
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let mut request = request.into_body();
     let detail = return_capacity(&request);
-    let sent = request.take("TransactItems").map(Json::into_elements).unwrap_or_default();
+    let sent = request
+        .take("TransactItems")
+        .map(Json::into_elements)
+        .unwrap_or_default();
     let gets: Result<Vec<_>, _> = sent.into_iter().map(Get::read).collect();
     let gets = gets?;
 
     let tables = resolve_tables(context, gets.iter().map(|get| &get.named))?;
-    let row_keys: Vec<_> =
-        gets.iter().zip(&tables).map(|(get, named)| named.table.row_key_of(&get.key)).collect();
+    let row_keys: Vec<_> = gets
+        .iter()
+        .zip(&tables)
+        .map(|(get, named)| named.table.row_key_of(&get.key))
+        .collect();
     check_distinct(&row_keys)?;
     let mut reads = Vec::with_capacity(gets.len());
     for (place, row_key) in row_keys.into_iter().enumerate() {
         let row_key = row_key.map_err(|fault| canceled_at(place, gets.len(), fault))?;
-        reads.push(Read { table: tables[place].table.clone(), row_key });
+        reads.push(Read {
+            table: tables[place].table.clone(),
+            row_key,
+        });
     }
     let items = context.engine.read_together(reads).await?;
 
     let sizes: Result<Vec<_>, _> = items.iter().map(|item| byte_size(item.as_ref())).collect();
     let sizes = sizes?;
     let bytes = sizes.iter().sum::<usize>();
-    if bytes > TRANSACTION_BYTES {
-        return Err(Fault::parameter(format!(
-            "Aggregated size of the items in the transaction: size cannot exceed {TRANSACTION_BYTES} bytes"
-        )));
-    }
+    check_bytes(bytes)?;
     let mut reply = ObjectWriter::with_capacity(bytes * 2);
     let out = reply.member("Responses");
     out.push(b'[');
@@ -76,6 +80,10 @@ impl Get {
         let sent = get.take("Key").map(Json::into_values).unwrap_or_default();
         let clauses = Clauses::read(&mut get, Voice::Older)?;
         let (key, parsed) = read_key(sent, clauses)?;
-        Ok(Get { named, key, projection: parsed.projection })
+        Ok(Get {
+            named,
+            key,
+            projection: parsed.projection,
+        })
     }
 }

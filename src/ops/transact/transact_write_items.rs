@@ -1,12 +1,13 @@
 //! TransactWriteItems: up to 100 puts, updates, deletes and checks, all of them or none.
 
 use super::action::{self, Kind, Request};
-use super::{Named, canceled_at, check_distinct, payload, resolve_tables, write_consumed};
+use super::{
+    Named, canceled_at, check_bytes, check_distinct, payload, resolve_tables, write_consumed,
+};
 use crate::engine::capacity::ReturnCapacity;
 use crate::engine::tokens::Token;
 use crate::engine::transaction::Outcome;
 use crate::error::Fault;
-use crate::limits::TRANSACTION_BYTES;
 use crate::model::{Checked, Json};
 use crate::ops::Context;
 use crate::ops::input::{return_capacity, text};
@@ -19,29 +20,32 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let mut request = request.into_body();
     let detail = return_capacity(&request);
     let metrics = text(&request, "ReturnItemCollectionMetrics") == Some("SIZE");
-    let sent = request.take("TransactItems").map(Json::into_elements).unwrap_or_default();
+    let sent = request
+        .take("TransactItems")
+        .map(Json::into_elements)
+        .unwrap_or_default();
     action::check_kinds(&sent)?;
     let token = text(&request, "ClientRequestToken")
         .map(|token| Token::new(&context.scope, token, payload::digest(&sent)));
     let requests: Result<Vec<_>, _> = sent.into_iter().map(Request::read).collect();
     let mut requests = requests?;
-    if requests.iter().map(|request| request.bytes).sum::<usize>() > TRANSACTION_BYTES {
-        return Err(Fault::parameter(format!(
-            "Transaction payload size cannot exceed {TRANSACTION_BYTES} bytes"
-        )));
-    }
+    check_bytes(requests.iter().map(|request| request.bytes).sum())?;
 
     let tables = resolve_tables(context, requests.iter().map(|request| &request.named))?;
     for (request, named) in requests.iter().zip(&tables) {
         request.check_keys_not_empty(&named.table)?;
     }
-    let row_keys: Vec<_> =
-        requests.iter().zip(&tables).map(|(request, named)| request.row_key(&named.table)).collect();
+    let row_keys: Vec<_> = requests
+        .iter()
+        .zip(&tables)
+        .map(|(request, named)| request.row_key(&named.table))
+        .collect();
     check_distinct(&row_keys)?;
     let count = requests.len();
     let mut actions = Vec::with_capacity(count);
     for (place, row_key) in row_keys.into_iter().enumerate() {
-        let planned = row_key.and_then(|row_key| requests[place].plan(context, &tables[place].table, row_key));
+        let planned = row_key
+            .and_then(|row_key| requests[place].plan(context, &tables[place].table, row_key));
         actions.push(planned.map_err(|fault| canceled_at(place, count, fault))?);
     }
     let outcome = context.engine.transact(actions, token).await?;
@@ -68,10 +72,14 @@ fn write_metrics(out: &mut Vec<u8>, requests: &[Request], tables: &[Named]) {
     let mut collections: Vec<(&Named, Vec<(&Attr, &Request)>)> = Vec::new();
     for (request, named) in requests.iter().zip(tables) {
         let value = request.item.get(&named.table.partition_attribute().name);
-        let Some(value) = value.filter(|_| request.kind != Kind::Check && named.table.has_local_index()) else {
+        let Some(value) =
+            value.filter(|_| request.kind != Kind::Check && named.table.has_local_index())
+        else {
             continue;
         };
-        let known = collections.iter().position(|(first, _)| first.table.space == named.table.space);
+        let known = collections
+            .iter()
+            .position(|(first, _)| first.table.space == named.table.space);
         let place = known.unwrap_or_else(|| {
             collections.push((named, Vec::new()));
             collections.len() - 1

@@ -29,10 +29,6 @@ const LARGEST_INDEX: u32 = i32::MAX as u32;
 /// Parses a statement and checks what can be checked without its table and its parameters.
 pub fn parse_statement(text: &str) -> Result<Statement, PartiqlError> {
     let tokens = read_tokens(text)?;
-    let parameters = tokens
-        .iter()
-        .filter(|token| token.kind == TokenKind::Parameter);
-    let parameters = parameters.count();
     let mut parser = Parser {
         text,
         tokens,
@@ -42,6 +38,7 @@ pub fn parse_statement(text: &str) -> Result<Statement, PartiqlError> {
         problem: None,
     };
     let kind = parser.statement()?;
+    let parameters = parser.parameters;
     parser.finish()?;
     let statement = Statement { kind, parameters };
     check_statement(&statement)?;
@@ -194,7 +191,7 @@ impl<'t> Parser<'t> {
                     self.note(PartiqlError::UnexpectedPathComponent(star.span));
                 } else {
                     let expr = self.expression()?;
-                    match self.step_of(&expr) {
+                    match step_of(&expr) {
                         Ok(step) => steps.push(step),
                         Err(problem) => self.note(problem),
                     }
@@ -203,26 +200,6 @@ impl<'t> Parser<'t> {
             } else {
                 return Ok(());
             }
-        }
-    }
-
-    /// The step that a constant in brackets stands for: a string is a name, as behind a dot.
-    fn step_of(&self, expr: &Expr) -> Result<Step, PartiqlError> {
-        match &expr.kind {
-            ExprKind::Text(name) => Ok(Step::Name(name.as_str().into())),
-            ExprKind::Number(literal) => {
-                let digits = literal.text.trim_start_matches('-');
-                if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(PartiqlError::UnexpectedPathComponent(expr.span));
-                }
-                let index = digits.parse().ok();
-                let index = index.filter(|index| *index <= LARGEST_INDEX);
-                // `[-0]` is an index, `[-1]` is none.
-                let index = index.filter(|index| *index == 0 || digits == &*literal.text);
-                let out_of_range = || PartiqlError::IndexRange(literal.text.to_string(), expr.span);
-                index.map(Step::Index).ok_or_else(out_of_range)
-            }
-            _ => Err(PartiqlError::UnexpectedPathComponent(expr.span)),
         }
     }
 
@@ -270,4 +247,24 @@ impl<'t> Parser<'t> {
 /// The text is no statement.
 fn malformed<T>(malformation: Malformation) -> Result<T, PartiqlError> {
     Err(PartiqlError::Malformed(malformation))
+}
+
+/// The step that a constant in brackets stands for: a string is a name, as behind a dot.
+fn step_of(expr: &Expr) -> Result<Step, PartiqlError> {
+    match &expr.kind {
+        ExprKind::Text(name) => Ok(Step::Name(name.as_str().into())),
+        ExprKind::Number(literal) => {
+            let digits = literal.text.trim_start_matches('-');
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(PartiqlError::UnexpectedPathComponent(expr.span));
+            }
+            let index = digits.parse().ok();
+            let index = index.filter(|index| *index <= LARGEST_INDEX);
+            // `[-0]` is an index, `[-1]` is none.
+            let index = index.filter(|index| *index == 0 || digits == &*literal.text);
+            let out_of_range = || PartiqlError::IndexRange(literal.text.to_string(), expr.span);
+            index.map(Step::Index).ok_or_else(out_of_range)
+        }
+        _ => Err(PartiqlError::UnexpectedPathComponent(expr.span)),
+    }
 }

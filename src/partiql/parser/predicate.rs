@@ -3,10 +3,11 @@
 //! From loose to tight: OR, AND, NOT, equality with IS and IN, order with BETWEEN and LIKE, sums, products. Operators of
 //! one strength group from the left. Chains of AND and of OR become flat, parentheses or not.
 
-use crate::partiql::ast::{Comparator, Expr, ExprKind, Span, TypeName};
+use crate::partiql::ast::{Expr, ExprKind, Span};
 use crate::partiql::error::{Malformation, PartiqlError};
 use crate::partiql::lexer::TokenKind;
 use crate::partiql::parser::{LEVELS, Parser, malformed};
+use crate::partiql::words::{Comparator, TypeName};
 
 /// How tight an operator binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,44 +51,6 @@ pub(super) struct Node {
     pub(super) expr: Expr,
     levels: usize,
 }
-
-/// The types behind `IS`, by their names of one word.
-const TYPE_NAMES: &[(&str, TypeName)] = &[
-    ("missing", TypeName::Missing),
-    ("null", TypeName::Null),
-    ("bool", TypeName::Bool),
-    ("boolean", TypeName::Bool),
-    ("smallint", TypeName::Number),
-    ("int", TypeName::Number),
-    ("int2", TypeName::Number),
-    ("int4", TypeName::Number),
-    ("int8", TypeName::Number),
-    ("integer", TypeName::Number),
-    ("integer2", TypeName::Number),
-    ("integer4", TypeName::Number),
-    ("integer8", TypeName::Number),
-    ("bigint", TypeName::Number),
-    ("float", TypeName::Number),
-    ("real", TypeName::Number),
-    ("dec", TypeName::Number),
-    ("decimal", TypeName::Number),
-    ("numeric", TypeName::Number),
-    ("char", TypeName::Text),
-    ("character", TypeName::Text),
-    ("varchar", TypeName::Text),
-    ("string", TypeName::Text),
-    ("symbol", TypeName::Text),
-    ("blob", TypeName::Binary),
-    ("clob", TypeName::Binary),
-    ("list", TypeName::List),
-    ("sexp", TypeName::List),
-    ("struct", TypeName::Map),
-    ("tuple", TypeName::Map),
-    ("bag", TypeName::Set),
-    ("date", TypeName::Time),
-    ("time", TypeName::Time),
-    ("timestamp", TypeName::Time),
-];
 
 impl Node {
     /// An expression without parts.
@@ -272,21 +235,20 @@ impl Parser<'_> {
 
     /// Reads what is to the right of IN: a list, in brackets or in parentheses.
     fn one_of(&mut self, left: Node, span: Span, sense: Sense) -> Result<Node, PartiqlError> {
-        let choices = if self.take(TokenKind::Open).is_some() {
+        let (choices, deepest) = if self.take(TokenKind::Open).is_some() {
             self.elements(TokenKind::Close)?
         } else {
             let right = self.node(Strength::Equality)?;
             let levels = right.levels;
-            match right.expr.kind {
-                ExprKind::List(choices) => (choices, levels),
-                _ => {
-                    self.note(PartiqlError::UnsupportedOperation("InCollection"));
-                    (Vec::new(), 0)
-                }
+            if let ExprKind::List(choices) = right.expr.kind {
+                (choices, levels)
+            } else {
+                self.note(PartiqlError::UnsupportedOperation("InCollection"));
+                (Vec::new(), 0)
             }
         };
-        let levels = left.levels.max(choices.1);
-        let kind = ExprKind::In(Box::new(left.expr), choices.0);
+        let levels = left.levels.max(deepest);
+        let kind = ExprKind::In(Box::new(left.expr), choices);
         negated(Node::over(levels, kind, span)?, sense)
     }
 
@@ -297,18 +259,19 @@ impl Parser<'_> {
         if matches!(token.kind, TokenKind::QuotedName | TokenKind::Text) {
             return Err(refusal);
         }
-        let word = self.slice(&token).to_ascii_lowercase();
+        let word = self.slice(&token);
         let next = self.current();
         let next_word = self.slice(&next);
-        let name = if word == "double" && next_word.eq_ignore_ascii_case("precision") {
+        let name = if word.eq_ignore_ascii_case("double")
+            && next_word.eq_ignore_ascii_case("precision")
+        {
             self.advance();
             Some(TypeName::Number)
         } else {
-            if word == "character" && next_word.eq_ignore_ascii_case("varying") {
+            if word.eq_ignore_ascii_case("character") && next_word.eq_ignore_ascii_case("varying") {
                 self.advance();
             }
-            let row = TYPE_NAMES.iter().find(|(name, _)| *name == word);
-            row.map(|(_, name)| *name)
+            TypeName::from_word(word)
         };
         let name = name.ok_or(refusal)?;
         if self.take(TokenKind::Open).is_some() {

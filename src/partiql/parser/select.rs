@@ -1,6 +1,8 @@
 //! `SELECT`, on its own or as the only operand of `EXISTS`; the clauses that other statements share with it.
 
-use crate::partiql::ast::{Column, Direction, Expr, ExprKind, OrderKey, Projection, Select, Source};
+use crate::partiql::ast::{
+    Column, Direction, Expr, ExprKind, OrderKey, Projection, Select, Source,
+};
 use crate::partiql::error::{Malformation, PartiqlError};
 use crate::partiql::lexer::TokenKind;
 use crate::partiql::parser::{Parser, malformed};

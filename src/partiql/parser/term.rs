@@ -1,10 +1,11 @@
 //! What operators apply to: paths, constants, parameters, calls, and expressions in parentheses.
 
-use crate::partiql::ast::{Expr, ExprKind, Function, Member, NumberLiteral};
+use crate::partiql::ast::{Expr, ExprKind, Member, NumberLiteral};
 use crate::partiql::error::{Malformation, PartiqlError};
 use crate::partiql::lexer::{TokenKind, unquote};
 use crate::partiql::parser::predicate::{Node, Strength};
 use crate::partiql::parser::{Parser, malformed};
+use crate::partiql::words::Function;
 use crate::types::Path;
 
 impl Parser<'_> {
@@ -171,20 +172,43 @@ impl Parser<'_> {
 fn refusal(kind: TokenKind) -> Malformation {
     use TokenKind as K;
     match kind {
-        K::And | K::Or | K::Not | K::Is | K::In | K::Between | K::Like | K::SetOperator => {
-            Malformation::Operator
-        }
-        K::Equal | K::NotEqual | K::Less | K::LessOrEqual | K::Greater | K::GreaterOrEqual => {
-            Malformation::Operator
-        }
-        K::Plus | K::Minus | K::Slash | K::Percent | K::Concatenate | K::Scope => {
-            Malformation::Operator
-        }
-        K::Where | K::Insert | K::Into | K::Value | K::Update | K::Set | K::Remove => {
-            Malformation::Keyword
-        }
-        K::Delete | K::Returning | K::All | K::Modified | K::Old | K::New => Malformation::Keyword,
-        K::Order | K::Limit | K::FunctionName | K::Reserved => Malformation::Keyword,
+        K::And
+        | K::Or
+        | K::Not
+        | K::Is
+        | K::In
+        | K::Between
+        | K::Like
+        | K::SetOperator
+        | K::Equal
+        | K::NotEqual
+        | K::Less
+        | K::LessOrEqual
+        | K::Greater
+        | K::GreaterOrEqual
+        | K::Plus
+        | K::Minus
+        | K::Slash
+        | K::Percent
+        | K::Concatenate
+        | K::Scope => Malformation::Operator,
+        K::Where
+        | K::Insert
+        | K::Into
+        | K::Value
+        | K::Update
+        | K::Set
+        | K::Remove
+        | K::Delete
+        | K::Returning
+        | K::All
+        | K::Modified
+        | K::Old
+        | K::New
+        | K::Order
+        | K::Limit
+        | K::FunctionName
+        | K::Reserved => Malformation::Keyword,
         _ => Malformation::Term,
     }
 }

@@ -43,7 +43,7 @@ fn authorization_travels_with_the_call() {
         body(&server.post("x", signed, b"{}")),
         r#"Ok(Caller { access_key: "k", region: "r" })"#
     );
-    assert!(body(&server.post("x", "", b"{}")).contains("MissingAuthenticationTokenException"));
+    assert!(body(&server.post("x", "", b"{}")).contains("MissingAuthenticationToken"));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tables of texts, and properties against a plain big-decimal oracle.
+
 use proptest::prelude::*;
 
 use super::*;
