@@ -112,17 +112,19 @@ fn coding_named(name: &str) -> Option<Coding> {
 
 /// Picks the coding of a reply from the first `Accept-Encoding` line.
 pub(super) fn of_reply(accept: &str) -> Option<Coding> {
-    let (mut listed, mut star) = (Vec::new(), None);
+    let (mut listed, mut star): (Vec<(Coding, u32)>, _) = (Vec::new(), None);
     for entry in accept.split(',') {
         let (name, parameters) = entry.split_once(';').unwrap_or((entry, ""));
         let name = name.trim();
         let quality = quality_of(parameters);
         if name == "*" {
             star = star.or(Some(quality));
-        } else if let Some(coding) = coding_named(name)
-            && !listed.iter().any(|(other, _)| *other == coding)
-        {
-            listed.push((coding, quality));
+        } else if let Some(coding) = coding_named(name) {
+            match listed.iter_mut().find(|(other, _)| *other == coding) {
+                // Of several entries for one coding the best counts.
+                Some((_, best)) => *best = quality.max(*best),
+                None => listed.push((coding, quality)),
+            }
         }
     }
     if let Some(quality) = star {
@@ -140,19 +142,26 @@ pub(super) fn of_reply(accept: &str) -> Option<Coding> {
     best.map(|(coding, _)| coding)
 }
 
-/// The q value in thousandths of thousandths; what is not a number from 0 to 1 counts as 1.
+/// The q value in millionths: from the first `q=`, wherever it stands. What is not a number, or is above 1, counts as 1;
+/// what is negative as 0.
 fn quality_of(parameters: &str) -> u32 {
     const ONE: u32 = 1_000_000;
-    let value = parameters.split(';').find_map(|parameter| {
-        let (key, value) = parameter.split_once('=')?;
-        key.trim().eq_ignore_ascii_case("q").then(|| value.trim())
-    });
-    let Some(value) = value else { return ONE };
-    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
-    if whole.len() + fraction.len() == 0
-        || !(whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit())
-    {
+    let Some((_, value)) = parameters.split_once("q=") else {
         return ONE;
+    };
+    let value = value.split(';').next().unwrap_or_default().trim();
+    let (negative, value) = match value.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, value),
+    };
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let is_number = whole.len() + fraction.len() > 0
+        && (whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit());
+    if !is_number {
+        return ONE;
+    }
+    if negative {
+        return 0;
     }
     if whole.bytes().any(|digit| digit != b'0') {
         return ONE;
@@ -181,7 +190,11 @@ mod tests {
             "deflate;q=0, *",
             "gzip;q=0.001",
             "gzip ; q=1",
-            "gzip;q=-1",
+            "deflate;q=-0.5,gzip;q=0.2",
+            "deflate;q=0.5, gzip;q=1;q=0.2",
+            "deflate;q=0.5,gzip;q=0. x",
+            "gzip;q =0;q=1",
+            "gzip;q=0, gzip;q=1, gzip;q=0",
         ];
         let deflate = [
             "deflate",
@@ -200,6 +213,9 @@ mod tests {
             "gzip;q=0",
             "*;q=0",
             "gzip;q=0.0, deflate;q=0",
+            "gzip;q=-1",
+            "gzip;q= 0;q=1",
+            "gzip;nq=0;q=1",
             ",;,",
         ];
         for accept in gzip {

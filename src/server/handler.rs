@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HeaderName};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST, HeaderName};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request, StatusCode};
 use serde_json::json;
@@ -159,11 +159,12 @@ async fn answer_call<A: Api>(
             Ok(decoded) => decoded,
             Err(fault) => return refusal_of(fault).render(),
         },
-        Err(()) => return Refusal::UnknownCoding.render(),
+        Err(()) => return Refusal::Undecodable.render(),
     };
     let target = head.headers.get(X_AMZ_TARGET);
     let call = ApiCall {
         target: target.map(|target| String::from_utf8_lossy(target.as_bytes()).into_owned()),
+        host: host(head),
         body: body.bytes.clone(),
         authorization: authorization::read_caller(head.uri.path(), head.uri.query(), &head.headers),
     };
@@ -177,6 +178,13 @@ async fn answer_call<A: Api>(
             Refusal::Internal.render()
         }
     }
+}
+
+/// Where the request was sent, as its target in absolute form or its `Host` header says.
+fn host(head: &Parts) -> Option<String> {
+    let named = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = head.uri.authority().map_or(named, |host| Some(host.as_str()));
+    host.filter(|host| !host.is_empty()).map(str::to_owned)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

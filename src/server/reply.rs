@@ -36,10 +36,8 @@ pub(super) enum Refusal {
     BodyTooLarge,
     /// The body's framing is broken.
     BodyCut,
-    /// The body is not in the coding it claims.
+    /// The body is not in the coding it claims, or that is one we do not know.
     Undecodable,
-    /// The body claims a coding we do not know.
-    UnknownCoding,
     /// Not a `POST` of JSON.
     UnknownOperation,
     /// `GET /`: DynamoDB Local's answer, which health checks look for.
@@ -58,7 +56,6 @@ impl Refusal {
             }
             Refusal::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::Undecodable | Refusal::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Refusal::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::UnknownOperation => StatusCode::NOT_FOUND,
             Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
         }
@@ -69,9 +66,6 @@ impl Refusal {
             Refusal::HeadTooLarge | Refusal::BodyTooLarge | Refusal::BodyCut => "",
             Refusal::Undecodable | Refusal::Internal => {
                 r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"Internal server error"}"#
-            }
-            Refusal::UnknownCoding => {
-                r#"{"__type":"com.amazon.coral.service#SerializationException","message":"Content-Encoding must be gzip or deflate"}"#
             }
             Refusal::UnknownOperation => "<UnknownOperationException/>\n",
             Refusal::MissingToken => {
