@@ -1,6 +1,8 @@
 # Builds dynasled from this directory and puts it where people have amazon/dynamodb-local.
 
 FROM rust:1.95-slim-bookworm AS build
+# The allocator is built from its C sources.
+RUN apt-get update && apt-get install --yes --no-install-recommends make
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked --bin dynasled

@@ -9,6 +9,11 @@ use dynasled::config::environment;
 use dynasled::service::Service;
 use dynasled::start::{self, Exit, Failure};
 
+/// Gives memory back after a burst of large requests, where the system's allocator keeps it.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let began = Instant::now();
     let arguments: Vec<String> = std::env::args_os()
