@@ -5,6 +5,7 @@
 use crate::engine::plan::{KeyPlan, Source};
 use crate::engine::table::{KeyAttribute, Table};
 use crate::error::Fault;
+use crate::expr::render_bound;
 use crate::storage::keys::{self, KeyRange};
 use crate::storage::order::KeyValue;
 use crate::storage::{StoreError, codec};
@@ -32,6 +33,17 @@ pub fn start_of_query(
             Misfit::Type => "The provided key element does not match the schema",
         })
     })?;
+    if let (Source::Table, [], [attribute]) =
+        (source, &table.key.sort[..], &table.key.partition[..])
+    {
+        // A partition of one item has nothing behind it.
+        let value = key.get(&attribute.name).map(render_bound);
+        return Err(Fault::schema(format!(
+            "The provided exclusive start key is invalid: ExclusiveStartKey: {{{}=AttributeValue: {{{}}}}}",
+            attribute.name,
+            value.unwrap_or_default()
+        )));
+    }
     if !row.starts_with(&plan.partition) {
         return Err(Fault::schema(if plan.is_exact {
             "The query can return at most one row and cannot be restarted"

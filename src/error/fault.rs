@@ -33,7 +33,7 @@ pub enum Cause {
     Value {
         /// What is wrong with it.
         error: ValueError,
-        /// The placeholder, when it is one of `ExpressionAttributeValues`.
+        /// The placeholder, when it is the entry of one.
         of: Option<String>,
     },
     /// A malformed expression.
@@ -109,7 +109,8 @@ impl Fault {
         Cause::Value { error, of: None }.into()
     }
 
-    /// A malformed value of `ExpressionAttributeValues`; `placeholder` is the name with its colon.
+    /// A malformed entry of `ExpressionAttributeValues` or `ExpressionAttributeNames`; `placeholder` is its key, with the
+    /// `:` or `#`.
     pub fn value_of(error: ValueError, placeholder: impl Into<String>) -> Self {
         let of = Some(placeholder.into());
         Cause::Value { error, of }.into()

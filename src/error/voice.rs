@@ -130,7 +130,12 @@ impl Voice {
             (Self::Older | Self::ControlPlane, None) => older(error),
             (Self::Older | Self::ControlPlane, Some(name)) => {
                 let text = older(error);
-                format!("ExpressionAttributeValues contains invalid value: {text} for key {name}")
+                let map = if name.starts_with('#') {
+                    "ExpressionAttributeNames"
+                } else {
+                    "ExpressionAttributeValues"
+                };
+                format!("{map} contains invalid value: {text} for key {name}")
             }
         }
     }

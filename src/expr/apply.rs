@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::expr::ast::{Action, SetValue, Update, UpdateStyle};
 use crate::expr::check::order_of_paths;
-use crate::expr::outline::{assemble, outline};
+use crate::expr::outline::outline;
 use crate::limits::NESTING_LEVELS;
 use crate::types::{Attr, Item, Number, NumberError, Path, Step};
 
@@ -92,16 +92,10 @@ impl Update {
         outline(self.targets(), old)
     }
 
-    /// The `UPDATED_NEW` reply: what the update wrote, at its targets; removals leave nothing.
-    pub fn updated_new(&self, old: &Item) -> Result<Item, UpdateError> {
-        let changes = self.changes(old)?;
-        let written = changes
-            .into_iter()
-            .filter_map(|(target, change)| match change {
-                Change::Write(value) => Some((target, value)),
-                Change::Remove | Change::Keep => None,
-            });
-        Ok(assemble(written.collect()))
+    /// The `UPDATED_NEW` reply: what is at the targets now. A list index means the element that has it now, which is
+    /// another one if elements before it went, and none if a value was written past the end.
+    pub fn updated_new(&self, new: &Item) -> Item {
+        outline(self.targets(), new)
     }
 
     /// What each action does, in written order; the first that cannot be done is reported.

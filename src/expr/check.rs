@@ -212,8 +212,8 @@ fn constant_type(operand: &Operand) -> Option<AttrType> {
     }
 }
 
-/// A bound as BETWEEN errors print it: `N:1`.
-fn render_bound(value: &Attr) -> String {
+/// A scalar as errors print it: `N:1`.
+pub fn render_bound(value: &Attr) -> String {
     let content = match value {
         Attr::S(text) => text.clone(),
         Attr::N(number) => number.to_string(),

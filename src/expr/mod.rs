@@ -26,6 +26,7 @@ pub use ast::{
     Action, Comparator, Condition, KeyClause, KeyCondition, KeyTest, Operand, Projection, SetValue,
     Update, UpdateStyle,
 };
+pub use check::render_bound;
 pub use error::{Clause, ExprError, ExprErrorKind, KeyFormError};
 pub use legacy::{AttributeTest, Joint, LegacyError, Operator};
 pub use names::Placeholders;

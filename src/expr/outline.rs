@@ -23,7 +23,7 @@ pub(super) fn outline<'p>(paths: impl IntoIterator<Item = &'p Path>, item: &Item
 }
 
 /// An item of the values at their paths.
-pub(super) fn assemble(mut parts: Vec<(&Path, Attr)>) -> Item {
+fn assemble(mut parts: Vec<(&Path, Attr)>) -> Item {
     parts.sort_by(|one, two| order_of_paths(one.0, two.0));
     let groups = parts.chunk_by_mut(|one, two| one.0.root == two.0.root);
     Item::from_sorted(

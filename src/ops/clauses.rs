@@ -4,7 +4,7 @@
 //! those without an expression, keys of the maps, values, then the expressions, then what no expression used. The rules
 //! of the older parameters are in `legacy`; what comes out is the same whichever style a request uses.
 
-use crate::error::{Fault, Voice};
+use crate::error::{Fault, ValueError, Voice};
 use crate::expr::{
     Clause, Condition, KeyCondition, Placeholders, Projection, Update, parse_condition,
     parse_key_condition, parse_projection, parse_update,
@@ -181,6 +181,9 @@ impl<'p, 'r> Clauses<'p, 'r> {
             names.iter().map(|(key, _)| key.as_str()),
             sent.iter().map(|(key, _)| key.as_ref()),
         )?;
+        if let Some((key, _)) = names.iter().find(|(_, name)| name.is_empty()) {
+            return Err(Fault::value_of(ValueError::EmptyName, key));
+        }
         let width = exponent_width(voice);
         let mut values = Vec::with_capacity(sent.len());
         for (key, value) in sent {

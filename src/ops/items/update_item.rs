@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::engine::table::Table;
 use crate::engine::write::{self, UpdatePlan, Written};
 use crate::error::{Fault, Voice};
@@ -87,7 +89,7 @@ fn attributes<'w>(
     update: Option<&Update>,
     returns: ReturnValues,
 ) -> Result<Option<Attributes<'w>>, Fault> {
-    let before = || match &written.old {
+    let read = |stored: &Option<Bytes>| match stored {
         Some(bytes) => codec::decode_item(bytes).map_err(StoreError::from),
         None => Ok(Item::new()),
     };
@@ -96,8 +98,8 @@ fn attributes<'w>(
         | (ReturnValues::UpdatedOld | ReturnValues::UpdatedNew, None) => return Ok(None),
         (ReturnValues::AllOld, _) => return Ok(old_attributes(written, returns)),
         (ReturnValues::AllNew, _) => return Ok(written.new.as_ref().map(Attributes::Stored)),
-        (ReturnValues::UpdatedOld, Some(update)) => update.updated_old(&before()?),
-        (ReturnValues::UpdatedNew, Some(update)) => update.updated_new(&before()?)?,
+        (ReturnValues::UpdatedOld, Some(update)) => update.updated_old(&read(&written.old)?),
+        (ReturnValues::UpdatedNew, Some(update)) => update.updated_new(&read(&written.new)?),
     };
     Ok(if parts.is_empty() {
         None
