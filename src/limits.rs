@@ -41,6 +41,8 @@ pub const BATCH_WRITE_REQUESTS: usize = 25;
 pub const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 /// Milliseconds that a client request token is remembered: 10 minutes.
 pub const TOKEN_LIFE_MS: u64 = 10 * 60 * 1000;
+/// Seconds for which a TTL attribute may be over and still expire its item: five years.
+pub const EXPIRED_SECONDS: u64 = 5 * 365 * 24 * 60 * 60;
 /// Local secondary indexes of a table.
 pub const LOCAL_INDEXES: usize = 5;
 /// Global secondary indexes of a table.
@@ -49,6 +51,10 @@ pub const GLOBAL_INDEXES: usize = 20;
 pub const INDEX_KEY_ATTRIBUTES: usize = 4;
 /// `NonKeyAttributes` over all indexes of a table.
 pub const PROJECTED_ATTRIBUTES: usize = 100;
+/// Units of reading, and of writing, that an account may provision.
+pub const ACCOUNT_CAPACITY_UNITS: u32 = 80_000;
+/// Units of reading, and of writing, that a table may have provisioned.
+pub const TABLE_CAPACITY_UNITS: u32 = 40_000;
 /// Tags of a resource.
 pub const RESOURCE_TAGS: usize = 50;
 

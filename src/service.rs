@@ -29,6 +29,7 @@ impl Service {
             status_delay: config.status_delay,
             account: config.account.clone(),
             namespace: config.namespace,
+            ttl_interval: config.ttl_interval,
             clock: Clock::System,
         };
         let engine = Engine::open(store, options)
@@ -70,6 +71,7 @@ impl Api for Service {
             Ok(caller) => Ok(Caller {
                 access_key: caller.access_key,
                 region: caller.region,
+                host: call.host,
             }),
             Err(refusal) => Err(Fault::service(refusal.kind, refusal.message)),
         };

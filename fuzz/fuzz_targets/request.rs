@@ -23,6 +23,7 @@ static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
         status_delay: Duration::ZERO,
         account: "000000000000".to_owned(),
         namespace: NamespaceMode::Shared,
+        ttl_interval: None,
         clock: Clock::manual(1_762_000_000_000),
     };
     let engine = Engine::open(Arc::new(MemoryStore::new()), options).expect("an empty store opens");
@@ -34,7 +35,7 @@ static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
 
 impl Subject {
     fn call(&self, target: &str, body: &[u8]) -> Result<Vec<u8>, (u16, Vec<u8>)> {
-        let caller = Caller { access_key: "fuzz".to_owned(), region: "eu-south-1".to_owned() };
+        let caller = Caller { access_key: "fuzz".to_owned(), region: "eu-south-1".to_owned(), host: None };
         self.runtime
             .block_on(dispatch(&self.engine, Some(target), body, Ok(caller)))
             .map_err(|reply| (reply.status, reply.body))
@@ -52,5 +53,8 @@ fuzz_target!(|input: &[u8]| {
             reply
         }
     };
-    serde_json::from_slice::<serde_json::Value>(&reply).expect("a reply is JSON");
+    // Tagging answers nothing at all.
+    if !reply.is_empty() {
+        serde_json::from_slice::<serde_json::Value>(&reply).expect("a reply is JSON");
+    }
 });

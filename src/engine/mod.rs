@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod catalog;
 pub mod commit;
 pub mod cursor;
+pub mod expiry;
 pub mod holds;
 pub mod index;
 mod jobs;
@@ -35,7 +36,7 @@ use crate::storage::{Store, StoreError};
 use catalog::{Catalog, TableName};
 use commit::{Queue, Statistics, Txn};
 use holds::Holds;
-use jobs::{NewIndex, Workers};
+use jobs::{Filling, Part, Workers};
 use page::{Page, ReadPlan};
 use table::{Index, Phase, Table};
 
@@ -64,6 +65,8 @@ pub struct Options {
     pub account: String,
     /// What chooses a set of tables.
     pub namespace: NamespaceMode,
+    /// How often expired items are deleted; `None`: never.
+    pub ttl_interval: Option<Duration>,
     /// The time.
     pub clock: Clock,
 }
@@ -244,10 +247,28 @@ impl Engine {
 
     /// Has the items of a table copied into an index that is new in it.
     pub fn fill_index(&self, table: &Table, index: &Index) {
-        self.workers.fill(NewIndex {
+        self.workers.fill(Filling {
             table: TableName::of(table),
-            space: index.space,
+            part: Part::Index(index.space),
         });
+    }
+
+    /// Has the items of a table given the expiry rows that its new time-to-live setting asks for.
+    pub fn fill_expiry(&self, table: &Table) {
+        if let Some(ttl) = table.time_to_live() {
+            self.workers.fill(Filling {
+                table: TableName::of(table),
+                part: Part::Expiry(ttl.number),
+            });
+        }
+    }
+
+    /// Deletes what has expired by now; how many items that were.
+    pub async fn delete_expired(&self) -> Result<u64, Fault> {
+        let work = self.workers.expiry(&self.shared, &self.queue);
+        tokio::task::spawn_blocking(work)
+            .await
+            .unwrap_or_else(|error| Err(Fault::internal(format!("deleting failed: {error}"))))
     }
 
     /// Has the rows of dropped tables and indexes deleted, and phases that are over ended.

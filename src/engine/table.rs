@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::expiry::TimeToLive;
 use crate::engine::settings::Settings;
 use crate::error::Fault;
 use crate::limits::{PARTITION_KEY_BYTES, SORT_KEY_BYTES};
@@ -34,6 +35,9 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The stream that is enabled, by its number; or the last one that was.
     pub stream: Option<TableStream>,
+    /// The time-to-live setting that is enabled, or the last one that was.
+    #[serde(default)]
+    pub ttl: Option<TimeToLive>,
     /// What DescribeTable shows and no row depends on.
     pub settings: Settings,
     /// Life cycle.
@@ -260,6 +264,11 @@ impl Table {
     /// The stream that writes are recorded in.
     pub fn open_stream(&self) -> Option<&TableStream> {
         self.stream.as_ref().filter(|stream| stream.enabled)
+    }
+
+    /// The time-to-live setting by which items expire.
+    pub fn time_to_live(&self) -> Option<&TimeToLive> {
+        self.ttl.as_ref().filter(|ttl| ttl.enabled)
     }
 
     /// The HASH attribute.

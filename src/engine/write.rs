@@ -1,5 +1,5 @@
 //! Put, update and delete of one item inside a transaction: the old row, the condition, the new row, and what follows
-//! from the change: index rows, the stream record, statistics.
+//! from the change: index rows, the expiry row, the stream record, statistics.
 //!
 //! Plans are made before, by the operations: keys are encoded, expressions parsed, a put's item already in stored form.
 
@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::engine::capacity::{Consumed, write_units};
 use crate::engine::commit::Txn;
+use crate::engine::expiry;
 use crate::engine::index::{self, Entry};
 use crate::engine::streams::{self, Author};
 use crate::engine::table::Table;
@@ -49,6 +50,16 @@ pub struct PutPlan {
     target: Target,
     item: Bytes,
     entries: Vec<Option<Entry>>,
+    present: Present,
+}
+
+/// What a put does where there is an item of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Present {
+    /// It takes its place.
+    Replaced,
+    /// It is refused.
+    Duplicate,
 }
 
 impl PutPlan {
@@ -61,6 +72,16 @@ impl PutPlan {
             target,
             item,
             entries,
+            present: Present::Replaced,
+        })
+    }
+
+    /// The same for an item that must not be there yet.
+    pub fn insert(target: Target, item: &Item) -> Result<PutPlan, Fault> {
+        let plan = PutPlan::new(target, item)?;
+        Ok(PutPlan {
+            present: Present::Duplicate,
+            ..plan
         })
     }
 
@@ -97,10 +118,13 @@ pub fn put(txn: &mut Txn<'_>, plan: &PutPlan) -> Result<Written, Fault> {
     let table = txn.current(&plan.target.table)?;
     let old = txn.get(&plan.target.row_key)?;
     check_condition(&plan.target, old.as_ref())?;
+    if plan.present == Present::Duplicate && old.is_some() {
+        return Err(Fault::duplicate_item());
+    }
     if Arc::ptr_eq(&table, &plan.target.table) {
         return store(
             txn,
-            &plan.target,
+            plan.target.origin(),
             &table,
             old,
             Some(plan.item.clone()),
@@ -112,7 +136,7 @@ pub fn put(txn: &mut Txn<'_>, plan: &PutPlan) -> Result<Written, Fault> {
     let entries = index::entries(&table, &plan.item)?;
     store(
         txn,
-        &plan.target,
+        plan.target.origin(),
         &table,
         old,
         Some(plan.item.clone()),
@@ -126,7 +150,7 @@ pub fn delete(txn: &mut Txn<'_>, target: &Target) -> Result<Written, Fault> {
     let old = txn.get(&target.row_key)?;
     check_condition(target, old.as_ref())?;
     let entries = vec![None; table.indexes.len()];
-    store(txn, target, &table, old, None, &entries)
+    store(txn, target.origin(), &table, old, None, &entries)
 }
 
 /// Changes an item, or makes one.
@@ -151,7 +175,7 @@ pub fn update(txn: &mut Txn<'_>, plan: &UpdatePlan) -> Result<Written, Fault> {
             // An update that only takes away leaves no item behind where there was none.
             return store(
                 txn,
-                &plan.target,
+                plan.target.origin(),
                 &table,
                 None,
                 None,
@@ -170,7 +194,7 @@ pub fn update(txn: &mut Txn<'_>, plan: &UpdatePlan) -> Result<Written, Fault> {
     index::check_keys(&table, &item)?;
     let new = Bytes::from(codec::encode_item(&item));
     let entries = index::entries(&table, &new)?;
-    store(txn, &plan.target, &table, old, Some(new), &entries)
+    store(txn, plan.target.origin(), &table, old, Some(new), &entries)
 }
 
 /// Whether the update makes an item where there is none: one that sets or adds does, or one that says nothing.
@@ -210,10 +234,44 @@ pub fn check_condition(target: &Target, old: Option<&Bytes>) -> Result<(), Fault
     Err(Fault::condition_failed(item))
 }
 
+/// Deletes an item that has expired.
+pub fn expire(
+    txn: &mut Txn<'_>,
+    table: &Table,
+    row_key: &[u8],
+    item: Bytes,
+) -> Result<Written, Fault> {
+    let origin = Origin {
+        row_key,
+        region: &table.region,
+        author: Author::Service,
+    };
+    let entries = vec![None; table.indexes.len()];
+    store(txn, origin, table, Some(item), None, &entries)
+}
+
+/// Which item changes, and on whose behalf.
+#[derive(Clone, Copy)]
+struct Origin<'o> {
+    row_key: &'o [u8],
+    region: &'o str,
+    author: Author,
+}
+
+impl Target {
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            row_key: &self.row_key,
+            region: &self.region,
+            author: Author::User,
+        }
+    }
+}
+
 /// Puts the new row in place of the old one, with everything that follows from it.
 fn store(
     txn: &mut Txn<'_>,
-    target: &Target,
+    origin: Origin<'_>,
     table: &Table,
     old: Option<Bytes>,
     new: Option<Bytes>,
@@ -230,22 +288,23 @@ fn store(
             None => vec![None; table.indexes.len()],
         };
         index::apply(txn, table, &old_entries, new_entries, &mut consumed)?;
+        expiry::apply(txn, table, origin.row_key, old.as_ref(), new.as_ref())?;
         if let Some(stream) = table.open_stream() {
             streams::record(
                 txn,
                 table,
                 stream,
-                &target.region,
+                origin.region,
                 old.as_ref(),
                 new.as_ref(),
-                Author::User,
+                origin.author,
             )?;
         }
         let rows = i64::from(new.is_some()) - i64::from(old.is_some());
         txn.tally(table.space, rows, after as i64 - before as i64);
         match &new {
-            Some(item) => txn.put(target.row_key.clone(), item.clone()),
-            None => txn.delete(target.row_key.clone()),
+            Some(item) => txn.put(origin.row_key.to_vec(), item.clone()),
+            None => txn.delete(origin.row_key.to_vec()),
         }
     }
     Ok(Written { old, new, consumed })

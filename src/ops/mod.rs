@@ -4,6 +4,7 @@
 //! else. An operation's `run` is its list of stages: read the input, check parameters and values, parse expressions,
 //! resolve the table, plan, commit or read, write the reply. The order of stages is the service's order of errors.
 
+pub mod account;
 pub mod batch;
 pub mod clauses;
 pub mod input;
@@ -12,6 +13,7 @@ pub mod legacy;
 pub mod output;
 pub mod streams;
 pub mod tables;
+pub mod tagging;
 pub mod transact;
 pub mod values;
 
@@ -88,6 +90,13 @@ operations! {
     DynamoDb ControlPlane "ListTables" LIST_TABLES_INPUT tables::list_tables;
     DynamoDb ControlPlane "UpdateTable" UPDATE_TABLE_INPUT tables::update_table;
     DynamoDb ControlPlane "DeleteTable" DELETE_TABLE_INPUT tables::delete_table;
+    DynamoDb ControlPlane "UpdateTimeToLive" UPDATE_TIME_TO_LIVE_INPUT tables::update_time_to_live;
+    DynamoDb ControlPlane "DescribeTimeToLive" DESCRIBE_TIME_TO_LIVE_INPUT tables::describe_time_to_live;
+    DynamoDb ControlPlane "TagResource" TAG_RESOURCE_INPUT tagging::tag_resource;
+    DynamoDb ControlPlane "UntagResource" UNTAG_RESOURCE_INPUT tagging::untag_resource;
+    DynamoDb ControlPlane "ListTagsOfResource" LIST_TAGS_OF_RESOURCE_INPUT tagging::list_tags_of_resource;
+    DynamoDb ControlPlane "DescribeLimits" DESCRIBE_LIMITS_INPUT account::describe_limits;
+    DynamoDb ControlPlane "DescribeEndpoints" DESCRIBE_ENDPOINTS_REQUEST account::describe_endpoints;
     Streams ControlPlane "ListStreams" LIST_STREAMS_INPUT streams::list_streams;
     Streams ControlPlane "DescribeStream" DESCRIBE_STREAM_INPUT streams::describe_stream;
     Streams ControlPlane "GetShardIterator" GET_SHARD_ITERATOR_INPUT streams::get_shard_iterator;
@@ -101,6 +110,8 @@ pub struct Caller {
     pub access_key: String,
     /// Region that the request was signed for.
     pub region: String,
+    /// Host that the request was sent to.
+    pub host: Option<String>,
 }
 
 /// What an operation works with.
@@ -111,6 +122,8 @@ pub struct Context<'c> {
     pub region: Arc<str>,
     /// Which set of tables the request sees.
     pub scope: String,
+    /// Host that the request was sent to, with its port if one was named.
+    pub host: Option<String>,
 }
 
 impl Context<'_> {
@@ -159,6 +172,7 @@ pub async fn dispatch(
         engine,
         region: caller.region.into(),
         scope,
+        host: caller.host,
     };
     (operation.run)(&context, request)
         .await

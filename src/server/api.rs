@@ -27,6 +27,8 @@ pub trait Api: Send + Sync + 'static {
 pub struct ApiCall {
     /// The `X-Amz-Target` header, unread.
     pub target: Option<String>,
+    /// The host that the request was sent to, with its port if one was named.
+    pub host: Option<String>,
     /// The request body, decompressed.
     pub body: Bytes,
     /// Who calls, or why that cannot be said; to be reported after JSON syntax and target.

@@ -183,7 +183,10 @@ async fn answer_call<A: Api>(
 /// Where the request was sent, as its target in absolute form or its `Host` header says.
 fn host(head: &Parts) -> Option<String> {
     let named = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = head.uri.authority().map_or(named, |host| Some(host.as_str()));
+    let host = head
+        .uri
+        .authority()
+        .map_or(named, |host| Some(host.as_str()));
     host.filter(|host| !host.is_empty()).map(str::to_owned)
 }
 

@@ -130,6 +130,54 @@ async fn any_host_and_absolute_targets_are_ours() {
 }
 
 #[tokio::test]
+async fn the_endpoint_is_where_the_request_was_sent() {
+    let server = Server::in_memory();
+    let mut connection = server.connect().await;
+    let plain = api_head("DescribeEndpoints", server.port, 2, &[]) + "{}";
+    let absolute = plain.replace("POST / ", "POST http://localhost:4566/ ");
+    let nameless = plain.replace(&format!("Host: 127.0.0.1:{}\r\n", server.port), "Host:\r\n");
+    for (request, address) in [
+        (&plain, format!("127.0.0.1:{}", server.port)),
+        (&absolute, "localhost:4566".to_owned()),
+        (&nameless, "dynamodb.us-east-1.amazonaws.com".to_owned()),
+    ] {
+        connection.send(request.as_bytes()).await.unwrap();
+        let reply = connection.receive().await.unwrap().expect_ok();
+        let endpoint = json!({"Address": address, "CachePeriodInMinutes": 1440});
+        assert_eq!(reply, json!({"Endpoints": [endpoint]}));
+    }
+}
+
+#[tokio::test]
+async fn tagging_answers_with_an_empty_body() {
+    let server = Server::in_memory();
+    let mut connection = server.connect().await;
+    let key = json!([{"AttributeName": "p", "KeyType": "HASH"}]);
+    let definition = json!([{"AttributeName": "p", "AttributeType": "S"}]);
+    let table = json!({"TableName": "abc", "KeySchema": key, "AttributeDefinitions": definition, "BillingMode": "PAY_PER_REQUEST"});
+    let made = connection.call("CreateTable", &table).await.unwrap();
+    let arn = made.expect_ok()["TableDescription"]["TableArn"].clone();
+    for (operation, request) in [
+        (
+            "TagResource",
+            json!({"ResourceArn": arn, "Tags": [{"Key": "a", "Value": "1"}]}),
+        ),
+        (
+            "UntagResource",
+            json!({"ResourceArn": arn, "TagKeys": ["a"]}),
+        ),
+    ] {
+        let reply = connection.call(operation, &request).await.unwrap();
+        assert_eq!((reply.status, reply.bytes.len()), (200, 0));
+        assert_eq!(reply.header("x-amz-crc32"), Some("0"));
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/x-amz-json-1.0")
+        );
+    }
+}
+
+#[tokio::test]
 async fn protocol_errors_come_in_order() {
     let server = Server::in_memory();
     let mut connection = server.connect().await;

@@ -462,3 +462,77 @@ async fn a_table_being_deleted_when_killed_is_gone() {
         "rows of the old table"
     );
 }
+
+#[tokio::test]
+async fn items_expire_once_each_however_often_the_server_is_killed() {
+    #[allow(clippy::disallowed_methods)] // the server goes by the system's clock too
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let start = |interval| {
+        let place = state.to_str().unwrap();
+        Server::with_arguments(&["--data-dir", place, "--ttl-interval", interval])
+    };
+    let mut server = start("off");
+    let stream = create(&server).await;
+    let mut connection = server.connect().await;
+    let mut kept = BTreeMap::new();
+    for group in 0..60 {
+        if group == 40 {
+            let specification = json!({"Enabled": true, "AttributeName": "exp"});
+            let request = json!({"TableName": TABLE, "TimeToLiveSpecification": specification});
+            let reply = connection.call("UpdateTimeToLive", &request).await;
+            reply.unwrap().expect_ok();
+        }
+        let mut puts = Vec::new();
+        for row in 0..25 {
+            let name = format!("{group}-{row}");
+            let mut item = key(&name);
+            let is_kept = row % 5 == 0;
+            let exp = if is_kept { now + 86_400 } else { now - 60 };
+            item["exp"] = json!({"N": exp.to_string()});
+            item["l"] = json!({"N": "1"});
+            if is_kept {
+                kept.insert((name, "1".to_owned()), item.clone());
+            }
+            puts.push(json!({"PutRequest": {"Item": item}}));
+        }
+        let request = json!({"RequestItems": {TABLE: puts}});
+        let reply = connection.call("BatchWriteItem", &request).await;
+        reply.unwrap().expect_ok();
+    }
+    server.kill();
+    for pause in [20, 40, 60] {
+        let mut server = start("10ms");
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        server.kill();
+    }
+    let server = start("10ms");
+    let mut left = scan(&server, None).await;
+    for _ in 0..500 {
+        if left.len() == kept.len() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        left = scan(&server, None).await;
+    }
+    assert!(
+        left == kept,
+        "{} items instead of {}",
+        left.len(),
+        kept.len()
+    );
+    assert!(scan(&server, Some("by-l")).await == kept);
+    assert!(
+        fold(&server, &stream).await == kept,
+        "the stream does not fold to the table"
+    );
+    let described = server
+        .call("DescribeTable", &json!({"TableName": TABLE}))
+        .await
+        .expect_ok();
+    assert_eq!(described["Table"]["ItemCount"], json!(kept.len()));
+}

@@ -75,6 +75,7 @@ mod tests {
             status_delay: Duration::ZERO,
             account: "000000000000".to_owned(),
             namespace: NamespaceMode::Shared,
+            ttl_interval: None,
             clock: clock.clone(),
         };
         let engine = Engine::open(Arc::new(MemoryStore::new()), options).expect("memory opens");

@@ -1,11 +1,12 @@
-//! Background work: filling new indexes, deleting the rows of what was dropped, ending transient phases, trimming streams
-//! and client request tokens.
+//! Background work: filling new indexes and expiry rows, deleting expired items and the rows of what was dropped, ending
+//! transient phases, trimming streams and client request tokens.
 //!
 //! Each piece of work is many small commits through the queue, so requests go on between them. What is to be done can be
-//! read from the store, so a restart goes on where a stop left off. One thread fills indexes, another keeps house, so that
-//! a large index does not hold up the rest.
+//! read from the store, so a restart goes on where a stop left off. One thread fills indexes, one deletes what has
+//! expired, another keeps house, so that none holds up the rest.
 
 mod backfill;
+mod expire;
 mod forget;
 mod reclaim;
 mod removal;
@@ -18,10 +19,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::engine::Shared;
-use crate::engine::catalog::TableName;
 use crate::engine::commit::Queue;
 use crate::error::Fault;
-use crate::storage::keys::Space;
 
 /// How often streams and tokens are trimmed.
 const TRIM_EVERY: Duration = Duration::from_secs(60);
@@ -41,19 +40,13 @@ impl Context {
     }
 }
 
-/// An index to fill.
-#[derive(Debug)]
-pub(super) struct NewIndex {
-    /// Its table.
-    pub(super) table: TableName,
-    /// Its rows in storage.
-    pub(super) space: Space,
-}
+pub(super) use backfill::{Filling, Part};
 
 /// The threads; dropping it ends and joins them.
 pub(super) struct Workers {
-    new_indexes: Option<Sender<NewIndex>>,
+    fillings: Option<Sender<Filling>>,
     wake: Option<Sender<()>>,
+    end_expiry: Option<Sender<()>>,
     stopping: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -67,38 +60,68 @@ impl Workers {
             queue: queue.clone(),
             stopping: Arc::clone(&stopping),
         };
-        let (new_indexes, indexes) = mpsc::channel();
+        let (fillings, unfilled) = mpsc::channel();
         let (wake, woken) = mpsc::channel();
-        for index in backfill::unfinished(shared) {
-            new_indexes.send(index).ok();
+        for filling in backfill::unfinished(shared) {
+            fillings.send(filling).ok();
         }
         let filler = context();
         let keeper = context();
-        let threads = vec![
+        let mut threads = vec![
             std::thread::Builder::new()
                 .name("backfill".to_owned())
                 .spawn(move || {
-                    for index in indexes {
-                        report(backfill::fill(&filler, &index));
+                    for filling in unfilled {
+                        report(backfill::fill(&filler, &filling));
                     }
                 })?,
             std::thread::Builder::new()
                 .name("housekeeping".to_owned())
                 .spawn(move || keep_house(&keeper, &woken))?,
         ];
+        let mut end_expiry = None;
+        if let Some(interval) = shared.options.ttl_interval {
+            let (end, ended) = mpsc::channel();
+            let deleter = context();
+            threads.push(
+                std::thread::Builder::new()
+                    .name("expiry".to_owned())
+                    .spawn(move || {
+                        while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                            report(expire::delete_expired(&deleter).map(drop));
+                        }
+                    })?,
+            );
+            end_expiry = Some(end);
+        }
         Ok(Workers {
-            new_indexes: Some(new_indexes),
+            fillings: Some(fillings),
             wake: Some(wake),
+            end_expiry,
             stopping,
             threads,
         })
     }
 
-    /// Has an index filled.
-    pub(super) fn fill(&self, index: NewIndex) {
-        if let Some(sender) = &self.new_indexes {
-            sender.send(index).ok();
+    /// Has something filled.
+    pub(super) fn fill(&self, filling: Filling) {
+        if let Some(sender) = &self.fillings {
+            sender.send(filling).ok();
         }
+    }
+
+    /// The work of deleting what has expired, for a thread that may block; it ends early when these threads end.
+    pub(super) fn expiry(
+        &self,
+        shared: &Arc<Shared>,
+        queue: &Queue,
+    ) -> impl FnOnce() -> Result<u64, Fault> + Send + 'static {
+        let context = Context {
+            shared: Arc::clone(shared),
+            queue: queue.clone(),
+            stopping: Arc::clone(&self.stopping),
+        };
+        move || expire::delete_expired(&context)
     }
 
     /// Has dropped rows deleted and pending deletions looked at.
@@ -112,8 +135,9 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Relaxed);
-        self.new_indexes = None;
+        self.fillings = None;
         self.wake = None;
+        self.end_expiry = None;
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a background thread panicked");

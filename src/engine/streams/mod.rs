@@ -43,6 +43,9 @@ pub struct StreamHead {
     pub trimmed_to: u64,
     /// Set when the stream was disabled: its shard is closed.
     pub closed: Option<Closed>,
+    /// Tags, in the order in which they were set.
+    #[serde(default)]
+    pub tags: Vec<(String, String)>,
 }
 
 /// When and where a shard ended.
@@ -107,6 +110,7 @@ pub fn open(txn: &mut Txn<'_>, table: &mut Table, view: ViewType) -> Result<(), 
         first: number,
         trimmed_to: 0,
         closed: None,
+        tags: Vec::new(),
     };
     table.stream = Some(TableStream {
         number,

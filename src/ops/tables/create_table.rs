@@ -53,6 +53,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         key: schema.key,
         indexes: schema.indexes,
         stream: None,
+        ttl: None,
         settings,
         phase,
     };

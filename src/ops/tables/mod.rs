@@ -9,6 +9,7 @@ mod changes;
 pub mod create_table;
 pub mod delete_table;
 pub mod describe_table;
+pub mod describe_time_to_live;
 pub mod description;
 pub mod list_tables;
 pub mod schema;
@@ -18,6 +19,7 @@ pub mod tags;
 pub(super) mod testing;
 pub mod throughput;
 pub mod update_table;
+pub mod update_time_to_live;
 
 use crate::error::Fault;
 use crate::model::Json;

@@ -34,13 +34,16 @@ pub fn read_tags(tags: &Json<'_>) -> Result<Vec<(String, String)>, Fault> {
             )));
         }
         if read.len() == RESOURCE_TAGS {
-            return Err(Fault::schema(
-                "Number of Tags exceed the current limit for the provided ResourceArn",
-            ));
+            return Err(too_many_tags());
         }
         read.push((key.to_owned(), value.to_owned()));
     }
     Ok(read)
+}
+
+/// The words for more tags than a resource may have.
+pub fn too_many_tags() -> Fault {
+    Fault::schema("Number of Tags exceed the current limit for the provided ResourceArn")
 }
 
 /// Letters, digits, blanks and a few signs.

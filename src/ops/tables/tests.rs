@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::testing::Service;
 
+mod expiry;
+
 async fn status(service: &Service, name: &str) -> String {
     match service
         .call("DescribeTable", json!({"TableName": name}))

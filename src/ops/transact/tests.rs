@@ -29,6 +29,7 @@ impl Bench {
             status_delay: Duration::ZERO,
             account: "000000000000".to_owned(),
             namespace: NamespaceMode::Shared,
+            ttl_interval: None,
             clock: clock.clone(),
         };
         let engine = Engine::open(Arc::new(MemoryStore::default()), options).expect("memory opens");
@@ -54,6 +55,7 @@ impl Bench {
         let caller = Caller {
             access_key: "k".to_owned(),
             region: "us-east-1".to_owned(),
+            host: None,
         };
         let body = input.to_string();
         let parse = |body: &[u8]| serde_json::from_slice(body).expect("a body is JSON");

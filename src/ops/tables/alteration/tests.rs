@@ -42,6 +42,7 @@ fn table() -> Table {
         key: schema.key,
         indexes: schema.indexes,
         stream: None,
+        ttl: None,
         settings: read_new_table(&request, 0).expect("it fits"),
         phase: Phase::Active,
     };
