@@ -1,5 +1,5 @@
-//! The one loop behind Query and Scan: rows of a range, counted, filtered, projected and written as JSON, until the
-//! limit or a page's bytes are reached.
+//! The one loop behind Query, Scan and SELECT: rows of some ranges, counted, filtered, projected and written as JSON,
+//! until the limit or a page's bytes are reached.
 //!
 //! It runs in steps so that a short page is read where the request is, while a long one moves to a thread that may
 //! block. Bytes are those of the rows as stored in the table or index, before filter and projection.
@@ -18,17 +18,18 @@ use crate::expr::{Condition, Projection};
 use crate::limits::PAGE_BYTES;
 use crate::storage::keys::KeyRange;
 use crate::storage::{Order, Store, StoreError, codec};
-use crate::types::wire::write_item;
+use crate::types::Path;
+use crate::types::wire::{write_attr, write_item, write_str};
 
-/// What a Query or Scan reads.
+/// What a Query, a Scan or a SELECT reads.
 #[derive(Debug)]
 pub struct ReadPlan {
     /// The table.
     pub table: Arc<Table>,
     /// The table or an index of it.
     pub source: Source,
-    /// The rows, what was read before left out.
-    pub range: KeyRange,
+    /// The rows, what was read before left out. Each range is charged for itself.
+    pub ranges: Vec<KeyRange>,
     /// Direction.
     pub order: Order,
     /// Most rows to evaluate.
@@ -52,6 +53,17 @@ pub enum Output {
     Everything,
     /// Some paths.
     Projection(Projection),
+    /// Some paths, each value under a name of its own.
+    Columns(Vec<Column>),
+}
+
+/// A value of a row, and its name in what is returned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The name; no two columns share one.
+    pub name: String,
+    /// Where the value is.
+    pub path: Path,
 }
 
 /// Whether rows of a local index are completed from the table.
@@ -74,8 +86,19 @@ pub struct Page {
     pub scanned: usize,
     /// JSON of the last row's key, when more may follow.
     pub last_key: Option<Vec<u8>>,
+    /// Where the page ended, when more may follow.
+    pub end: Option<PageEnd>,
     /// Units consumed.
     pub consumed: Consumed,
+}
+
+/// Where a page ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageEnd {
+    /// Place of the last row's range among those of the plan.
+    pub range: usize,
+    /// Storage key of the last row.
+    pub row: Vec<u8>,
 }
 
 /// Whether a page is complete.
@@ -92,7 +115,13 @@ pub enum Progress {
 pub struct Collector {
     plan: ReadPlan,
     page: Page,
+    /// The range that is read.
+    at: usize,
+    /// Bytes of the page.
     bytes: usize,
+    /// Bytes of the page that were charged.
+    charged: usize,
+    units: f64,
     fetched_units: f64,
     /// Storage key of the last row of a step that is not the page's last.
     resume: Option<Vec<u8>>,
@@ -104,24 +133,54 @@ impl Collector {
         Collector {
             plan,
             page: Page::default(),
+            at: 0,
             bytes: 0,
+            charged: 0,
+            units: 0.0,
             fetched_units: 0.0,
             resume: None,
         }
     }
 
-    /// Reads up to so many rows on.
+    /// Reads up to so many rows on; a range counts as one, so that many empty ones end a step, too.
     pub fn step(&mut self, store: &dyn Store, rows: usize) -> Result<Progress, StoreError> {
+        let mut left = rows;
+        while let Some(range) = self.plan.ranges.get(self.at) {
+            let range = range.clone();
+            let progress = self.read_range(store, range, &mut left)?;
+            if progress == Progress::More {
+                return Ok(Progress::More);
+            }
+            self.units += read_units(self.bytes - self.charged, self.plan.consistency);
+            self.charged = self.bytes;
+            if self.page.end.is_some() {
+                return Ok(Progress::Done);
+            }
+            self.at += 1;
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return Ok(Progress::More);
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    /// Reads on in a range, until it or the page is complete or no rows are left for this step.
+    fn read_range(
+        &mut self,
+        store: &dyn Store,
+        range: KeyRange,
+        left: &mut usize,
+    ) -> Result<Progress, StoreError> {
         let range = match self.resume.take() {
-            Some(key) => self.plan.range.clone().resumed(self.plan.order, &key),
-            None => self.plan.range.clone(),
+            Some(key) => range.resumed(self.plan.order, &key),
+            None => range,
         };
         let (from, to) = range.bounds();
-        let mut left = rows;
         let mut progress = Progress::Done;
         let mut failure = None;
         store.range(from, to, self.plan.order, &mut |key, row| {
-            match self.take_row(store, row) {
+            match self.take_row(store, key, row) {
                 Ok(Progress::Done) => return ControlFlow::Break(()),
                 Ok(Progress::More) => {}
                 Err(error) => {
@@ -129,8 +188,8 @@ impl Collector {
                     return ControlFlow::Break(());
                 }
             }
-            left -= 1;
-            if left == 0 {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
                 self.resume = Some(key.to_vec());
                 progress = Progress::More;
                 return ControlFlow::Break(());
@@ -141,7 +200,12 @@ impl Collector {
     }
 
     /// Evaluates one row; done when it is the last one of the page.
-    fn take_row(&mut self, store: &dyn Store, row: &[u8]) -> Result<Progress, StoreError> {
+    fn take_row(
+        &mut self,
+        store: &dyn Store,
+        storage_key: &[u8],
+        row: &[u8],
+    ) -> Result<Progress, StoreError> {
         self.bytes += codec::byte_size(row)?;
         self.page.scanned += 1;
         let fetched = match self.plan.fetch {
@@ -156,6 +220,10 @@ impl Collector {
         let mut key = Vec::new();
         cursor::write_last_key(&self.plan.table, self.plan.source, row, &mut key)?;
         self.page.last_key = Some(key);
+        self.page.end = Some(PageEnd {
+            range: self.at,
+            row: storage_key.to_vec(),
+        });
         Ok(Progress::Done)
     }
 
@@ -194,18 +262,18 @@ impl Collector {
             Output::Count => {}
             Output::Everything => write_returned(item, None, out)?,
             Output::Projection(projection) => write_returned(item, Some(projection), out)?,
+            Output::Columns(columns) => write_columns(item, columns, out)?,
         }
         Ok(())
     }
 
-    /// The finished page with what it consumed: bytes are summed over all rows and rounded once.
+    /// The finished page with what it consumed: bytes are summed over all rows of a range and rounded once.
     pub fn finish(mut self) -> Page {
-        let units = read_units(self.bytes, self.plan.consistency);
         self.page.consumed = match self.plan.source {
-            Source::Table => Consumed::of_table(units),
+            Source::Table => Consumed::of_table(self.units),
             Source::Index(place) => Consumed {
                 table: self.fetched_units,
-                indexes: vec![(place, units)],
+                indexes: vec![(place, self.units)],
             },
         };
         self.page
@@ -229,6 +297,26 @@ pub fn write_returned(
     }
     let roots: Vec<&str> = projection.roots().map(AsRef::as_ref).collect();
     write_item(out, &projection.apply(&codec::decode_some(item, &roots)?));
+    Ok(())
+}
+
+/// Writes the JSON of the values that columns have in a stored item.
+pub fn write_columns(item: &[u8], columns: &[Column], out: &mut Vec<u8>) -> Result<(), StoreError> {
+    let roots: Vec<&str> = columns.iter().map(|column| &*column.path.root).collect();
+    let item = codec::decode_some(item, &roots)?;
+    out.push(b'{');
+    let found = columns
+        .iter()
+        .filter_map(|column| Some((&column.name, column.path.get(&item)?)));
+    for (place, (name, value)) in found.enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        write_str(out, name);
+        out.push(b':');
+        write_attr(out, value);
+    }
+    out.push(b'}');
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::engine::commit::Txn;
 use crate::engine::holds::{Hold, Refusal};
 use crate::engine::table::Table;
 use crate::engine::tokens::{Standing, Token};
-use crate::engine::write::{self, PutPlan, Target, UpdatePlan};
+use crate::engine::write::{self, PutPlan, Target, UpdatePlan, Written};
 use crate::error::{Fault, Reason};
 use crate::storage::{StoreError, codec};
 
@@ -41,19 +41,24 @@ impl Action {
         }
     }
 
-    fn apply(&self, txn: &mut Txn<'_>) -> Result<Consumed, Fault> {
-        let written = match self {
-            Action::Put(plan) => write::put(txn, plan)?,
-            Action::Update(plan) => write::update(txn, plan)?,
-            Action::Delete(target) => write::delete(txn, target)?,
+    /// Does it, by itself.
+    pub fn apply(&self, txn: &mut Txn<'_>) -> Result<Written, Fault> {
+        match self {
+            Action::Put(plan) => write::put(txn, plan),
+            Action::Update(plan) => write::update(txn, plan),
+            Action::Delete(target) => write::delete(txn, target),
             Action::Check(target) => {
                 txn.current(&target.table)?;
                 let item = txn.get(&target.row_key)?;
                 write::check_condition(target, item.as_ref())?;
-                return Ok(Consumed::of_table(write_units(byte_size(item.as_ref())?)));
+                let units = write_units(byte_size(item.as_ref())?);
+                Ok(Written {
+                    old: item.clone(),
+                    new: item,
+                    consumed: Consumed::of_table(units),
+                })
             }
-        };
-        Ok(written.consumed)
+        }
     }
 }
 
@@ -164,7 +169,7 @@ fn apply(txn: &mut Txn<'_>, actions: &[Action], token: Option<&Token>) -> Result
     let mut reasons = vec![Reason::None; actions.len()];
     for (place, action) in actions.iter().enumerate() {
         match action.apply(txn) {
-            Ok(units) => consumed.push(units.transactional()),
+            Ok(written) => consumed.push(written.consumed.transactional()),
             Err(fault) => reasons[place] = Reason::of(fault)?,
         }
     }

@@ -8,6 +8,7 @@ use super::reason::Reason;
 use super::value::ValueError;
 use super::violation::Violation;
 use crate::expr::{ExprError, UpdateError};
+use crate::partiql::PartiqlError;
 use crate::storage::error::StoreError;
 
 /// A refusal of a request.
@@ -147,6 +148,11 @@ impl Fault {
         Cause::TransactionCanceled(reasons).into()
     }
 
+    /// An insert meets an item of its key.
+    pub fn duplicate_item() -> Self {
+        Self::service(Kind::DuplicateItem, super::voice::DUPLICATE)
+    }
+
     /// A write meets a transaction in flight on its item.
     pub fn transaction_conflict() -> Self {
         Self::service(Kind::TransactionConflict, super::voice::CONFLICT)
@@ -175,6 +181,12 @@ impl From<StoreError> for Fault {
 impl From<ExprError> for Fault {
     fn from(error: ExprError) -> Self {
         Cause::Expression(error).into()
+    }
+}
+
+impl From<PartiqlError> for Fault {
+    fn from(error: PartiqlError) -> Self {
+        Self::schema(error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@
 //! their order; those that would have gone through have [`Reason::None`].
 
 use super::fault::{Cause, Fault};
+use super::kind::Kind;
 
 /// Why an action keeps its transaction from being done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Reason {
     Validation(String),
     /// Another transaction in flight names the same item.
     Conflict,
+    /// It inserts an item that is there.
+    Duplicate,
 }
 
 impl Reason {
@@ -27,6 +30,10 @@ impl Reason {
         match fault.into_cause() {
             Cause::ConditionFailed { item } => Ok(Reason::ConditionFailed { item }),
             Cause::Schema(text) => Ok(Reason::Validation(text)),
+            Cause::Service {
+                kind: Kind::DuplicateItem,
+                ..
+            } => Ok(Reason::Duplicate),
             other => Err(other.into()),
         }
     }
@@ -55,6 +62,7 @@ mod tests {
         let item = Some(b"{}".to_vec());
         let failed = Reason::ConditionFailed { item: item.clone() };
         assert_eq!(reason(Fault::condition_failed(item)), Ok(failed));
+        assert_eq!(reason(Fault::duplicate_item()), Ok(Reason::Duplicate));
         assert_eq!(reason(Fault::not_found("x")), Err(()));
         assert_eq!(reason(Fault::internal("x")), Err(()));
     }

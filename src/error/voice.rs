@@ -148,6 +148,7 @@ fn reason_words(reason: &Reason) -> (&'static str, Option<&str>) {
         Reason::ConditionFailed { .. } => ("ConditionalCheckFailed", Some(CONDITION_FAILED)),
         Reason::Validation(text) => ("ValidationError", Some(text)),
         Reason::Conflict => ("TransactionConflict", Some(CONFLICT)),
+        Reason::Duplicate => ("DuplicateItem", Some(DUPLICATE)),
     }
 }
 
@@ -330,6 +331,9 @@ const CONDITION_FAILED: &str = "The conditional request failed";
 
 /// The text of a write that meets a transaction in flight, alone or in a transaction.
 pub const CONFLICT: &str = "Transaction is ongoing for the item";
+
+/// The text of an insert that meets an item of its key, alone or in a transaction.
+pub const DUPLICATE: &str = "Duplicate primary key exists in table";
 
 /// The text of a number that is too large, also of an arithmetic result that cannot be kept exactly.
 pub const NUMBER_OVERFLOW: &str =

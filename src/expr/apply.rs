@@ -89,13 +89,18 @@ impl Update {
 
     /// The `UPDATED_OLD` reply: what was at the targets before.
     pub fn updated_old(&self, old: &Item) -> Item {
-        outline(self.targets(), old)
+        self.at_targets(old)
+    }
+
+    /// What an item has at the targets.
+    pub fn at_targets(&self, item: &Item) -> Item {
+        outline(self.targets(), item)
     }
 
     /// The `UPDATED_NEW` reply: what is at the targets now. A list index means the element that has it now, which is
     /// another one if elements before it went, and none if a value was written past the end.
     pub fn updated_new(&self, new: &Item) -> Item {
-        outline(self.targets(), new)
+        self.at_targets(new)
     }
 
     /// What each action does, in written order; the first that cannot be done is reported.

@@ -96,6 +96,8 @@ pub enum Operand {
     Value(Arc<Attr>),
     /// `size(operand)`.
     Size(Box<Operand>),
+    /// Whether a condition holds, as a value. Statements only: `attribute_exists(a) = true`.
+    Truth(Box<Condition>),
 }
 
 /// The paths that a reply keeps, in written order. No two overlap or conflict.
@@ -272,6 +274,7 @@ impl Operand {
             Operand::Path(path) => visit(&path.root),
             Operand::Value(_) => {}
             Operand::Size(inner) => inner.visit_roots(visit),
+            Operand::Truth(condition) => condition.visit_roots(visit),
         }
     }
 }

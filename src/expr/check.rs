@@ -3,7 +3,7 @@
 //! Only constants have a type here; a path fits everywhere, and a wrong type in the item makes a condition false or
 //! an update fail later. Each function returns the first problem in the service's order.
 
-use crate::expr::ast::{Comparator, Operand, SetValue};
+use crate::expr::ast::{Comparator, Operand, SetValue, Update};
 use crate::expr::error::ExprErrorKind;
 use crate::types::{Attr, AttrType, Path, Relation, Step, wire};
 
@@ -26,7 +26,7 @@ pub(super) fn check_comparison(comparator: Comparator, left: &Operand, right: &O
 }
 
 /// The rules of BETWEEN.
-pub(super) fn check_between(operand: &Operand, lower: &Operand, upper: &Operand) -> Outcome {
+pub fn check_between(operand: &Operand, lower: &Operand, upper: &Operand) -> Outcome {
     for bound in [operand, lower, upper] {
         check_ordered("BETWEEN", bound)?;
     }
@@ -48,7 +48,7 @@ pub(super) fn check_between(operand: &Operand, lower: &Operand, upper: &Operand)
 }
 
 /// The rules of IN.
-pub(super) fn check_in(choices: &[Operand]) -> Outcome {
+pub fn check_in(choices: &[Operand]) -> Outcome {
     if choices.len() > IN_CHOICES {
         return Err(ExprErrorKind::TooManyChoices(choices.len()));
     }
@@ -73,7 +73,7 @@ pub(super) fn check_contains(container: &Operand, member: &Operand) -> Outcome {
 }
 
 /// The rules of `size`.
-pub(super) fn check_size(operand: &Operand) -> Outcome {
+pub fn check_size(operand: &Operand) -> Outcome {
     match constant_type(operand) {
         Some(kind @ (AttrType::N | AttrType::Bool | AttrType::Null)) => {
             Err(ExprErrorKind::OperandType("size", kind.name()))
@@ -83,10 +83,7 @@ pub(super) fn check_size(operand: &Operand) -> Outcome {
 }
 
 /// The rules of `attribute_type`: the type that it asks for.
-pub(super) fn check_attribute_type(
-    operand: &Operand,
-    name: &Operand,
-) -> Result<AttrType, ExprErrorKind> {
+pub fn check_attribute_type(operand: &Operand, name: &Operand) -> Result<AttrType, ExprErrorKind> {
     check_distinct("attribute_type", operand, name)?;
     match name {
         Operand::Value(value) => match value.as_ref() {
@@ -98,6 +95,7 @@ pub(super) fn check_attribute_type(
             )),
         },
         Operand::Size(_) => Err(ExprErrorKind::OperandType("attribute_type", "N")),
+        Operand::Truth(_) => Err(ExprErrorKind::OperandType("attribute_type", "BOOL")),
         Operand::Path(_) => Err(ExprErrorKind::OperandType(
             "attribute_type",
             "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}",
@@ -106,7 +104,7 @@ pub(super) fn check_attribute_type(
 }
 
 /// The rules of `+`, `-` and `list_append`, which want constants of one type.
-pub(super) fn check_set_operands(
+pub fn check_set_operands(
     operator: &'static str,
     operands: &[SetValue],
     wanted: AttrType,
@@ -134,6 +132,13 @@ pub(super) fn check_delete(value: &Attr) -> Outcome {
     match value.kind() {
         AttrType::Ss | AttrType::Ns | AttrType::Bs => Ok(()),
         kind => Err(ExprErrorKind::ActionType("DELETE", kind)),
+    }
+}
+
+impl Update {
+    /// Tests that no two targets overlap or conflict.
+    pub fn check_targets_apart(&self) -> Result<(), ExprErrorKind> {
+        check_apart(self.targets())
     }
 }
 
@@ -209,6 +214,7 @@ fn constant_type(operand: &Operand) -> Option<AttrType> {
         Operand::Path(_) => None,
         Operand::Value(value) => Some(value.kind()),
         Operand::Size(_) => Some(AttrType::N),
+        Operand::Truth(_) => Some(AttrType::Bool),
     }
 }
 

@@ -84,6 +84,12 @@ impl Printed {
             Operand::Path(path) => self.path(path),
             Operand::Value(value) => self.value(value),
             Operand::Size(inner) => self.call("size", &[inner]),
+            // No text parses to this; it is printed for the reader.
+            Operand::Truth(condition) => {
+                self.push("(");
+                self.condition(condition);
+                self.push(")");
+            }
         }
     }
 

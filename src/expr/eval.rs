@@ -5,6 +5,10 @@ use std::cmp::Ordering;
 use crate::expr::ast::{Comparator, Condition, Operand};
 use crate::types::{Attr, Item, Number};
 
+/// What a condition is as a value.
+static TRUE: Attr = Attr::Bool(true);
+static FALSE: Attr = Attr::Bool(false);
+
 /// What an operand is, for one item.
 #[derive(Clone, Copy)]
 enum Found<'a> {
@@ -78,6 +82,10 @@ impl Operand {
                 Found::Attr(value) => size(value).map(Found::Size),
                 Found::Size(_) => None,
             },
+            Operand::Truth(condition) => {
+                let value = if condition.holds(item) { &TRUE } else { &FALSE };
+                Some(Found::Attr(value))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@
 pub mod apply;
 pub mod ast;
 pub mod charge;
-mod check;
+pub mod check;
 pub mod display;
 pub mod error;
 pub mod eval;

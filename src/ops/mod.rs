@@ -11,6 +11,7 @@ pub mod input;
 pub mod items;
 pub mod legacy;
 pub mod output;
+pub mod statements;
 pub mod streams;
 pub mod tables;
 pub mod tagging;
@@ -85,6 +86,9 @@ operations! {
     DynamoDb Older "BatchWriteItem" BATCH_WRITE_ITEM_INPUT batch::batch_write_item;
     DynamoDb Older "TransactGetItems" TRANSACT_GET_ITEMS_INPUT transact::transact_get_items;
     DynamoDb Older "TransactWriteItems" TRANSACT_WRITE_ITEMS_INPUT transact::transact_write_items;
+    DynamoDb Older "ExecuteStatement" EXECUTE_STATEMENT_INPUT statements::execute_statement;
+    DynamoDb Older "BatchExecuteStatement" BATCH_EXECUTE_STATEMENT_INPUT statements::batch_execute_statement;
+    DynamoDb Older "ExecuteTransaction" EXECUTE_TRANSACTION_INPUT statements::execute_transaction;
     DynamoDb ControlPlane "CreateTable" CREATE_TABLE_INPUT tables::create_table;
     DynamoDb ControlPlane "DescribeTable" DESCRIBE_TABLE_INPUT tables::describe_table;
     DynamoDb ControlPlane "ListTables" LIST_TABLES_INPUT tables::list_tables;

@@ -1,7 +1,7 @@
 //! Conditions against one item with a value of every type.
 
-use crate::expr::{Clause, Placeholders, parse_condition};
-use crate::types::{Attr, ExponentWidth, Item, Number};
+use crate::expr::{Clause, Comparator, Condition, Operand, Placeholders, parse_condition};
+use crate::types::{Attr, ExponentWidth, Item, Number, Path};
 
 pub(super) fn number(text: &str) -> Attr {
     Attr::N(Number::parse(text, ExponentWidth::Bits64).unwrap())
@@ -199,4 +199,38 @@ fn roots_are_visited_in_order() {
         .unwrap()
         .visit_roots(&mut |root| roots.push(root.to_string()));
     assert_eq!(roots.join(""), "abcdefghi");
+}
+
+#[test]
+fn a_condition_is_a_boolean_where_it_is_compared() {
+    let exists = |name: &str| {
+        Box::new(Condition::Exists(Path {
+            root: name.into(),
+            steps: Vec::new(),
+        }))
+    };
+    for (name, comparator, right, expected) in [
+        ("s", Comparator::Equal, Attr::Bool(true), true),
+        ("none", Comparator::Equal, Attr::Bool(true), false),
+        ("none", Comparator::NotEqual, Attr::Bool(true), true),
+        ("none", Comparator::Equal, Attr::Bool(false), true),
+        ("s", Comparator::Equal, Attr::Null, false),
+        ("s", Comparator::Greater, Attr::Bool(false), false),
+    ] {
+        let condition = Condition::Compare {
+            left: Operand::Truth(exists(name)),
+            comparator,
+            right: Operand::Value(right.into()),
+        };
+        assert_eq!(condition.holds(&item()), expected, "{condition:?}");
+        let mut roots = Vec::new();
+        condition.visit_roots(&mut |root| roots.push(root.to_string()));
+        assert_eq!(roots, [name]);
+        assert!(
+            condition
+                .print()
+                .text
+                .starts_with("(attribute_exists(#0)) ")
+        );
+    }
 }

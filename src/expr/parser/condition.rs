@@ -188,7 +188,7 @@ impl Conditions<'_, '_> {
                 self.parser.note_failure(start, misuse);
                 Ok(Condition::And(Vec::new()))
             }
-            Part::Operand(Operand::Path(_) | Operand::Value(_)) => Err(self.parser.syntax_error()),
+            Part::Operand(_) => Err(self.parser.syntax_error()),
         }
     }
 

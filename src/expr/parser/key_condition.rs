@@ -27,6 +27,18 @@ pub fn parse_key_condition(
     }
 }
 
+impl KeyClause {
+    /// The test of a key that a condition is, if it has one of the forms that keys support.
+    pub fn of(condition: &Condition) -> Option<KeyClause> {
+        match condition {
+            Condition::Compare { .. }
+            | Condition::Between { .. }
+            | Condition::BeginsWith { .. } => clause_of(condition.clone()).ok(),
+            _ => None,
+        }
+    }
+}
+
 /// Adds the tests of a condition, left to right.
 fn collect(condition: Condition, clauses: &mut Vec<KeyClause>) -> Result<(), KeyFormError> {
     if let Condition::And(parts) = condition {
@@ -96,13 +108,13 @@ fn comparison(
             check_depth(&path)?;
             (path.root, constant(right)?, comparator)
         }
-        Operand::Size(_) => return Err(KeyFormError::NestedOperation),
+        Operand::Size(_) | Operand::Truth(_) => return Err(KeyFormError::NestedOperation),
         Operand::Value(value) => match right {
             Operand::Path(path) => {
                 check_depth(&path)?;
                 (path.root, value, reversed(comparator))
             }
-            Operand::Size(_) => return Err(KeyFormError::NestedOperation),
+            Operand::Size(_) | Operand::Truth(_) => return Err(KeyFormError::NestedOperation),
             Operand::Value(_) => return Err(KeyFormError::NoName),
         },
     };
@@ -145,6 +157,6 @@ fn constant(operand: Operand) -> Result<Arc<Attr>, KeyFormError> {
     match operand {
         Operand::Value(value) => Ok(value),
         Operand::Path(_) => Err(KeyFormError::SeveralNames),
-        Operand::Size(_) => Err(KeyFormError::NestedOperation),
+        Operand::Size(_) | Operand::Truth(_) => Err(KeyFormError::NestedOperation),
     }
 }

@@ -54,7 +54,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let plan = ReadPlan {
         table: table.clone(),
         source,
-        range,
+        ranges: vec![range],
         order,
         limit,
         consistency,

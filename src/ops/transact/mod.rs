@@ -4,7 +4,7 @@
 //! Both operations check all actions one after another, then look up all tables, then hold each action against its schema.
 
 mod action;
-mod payload;
+pub(in crate::ops) mod payload;
 pub mod transact_get_items;
 pub mod transact_write_items;
 
@@ -20,9 +20,9 @@ use crate::ops::input::TableRef;
 use crate::ops::output::ObjectWriter;
 
 /// A table as an action names it.
-struct Named {
-    named: TableRef,
-    table: Arc<Table>,
+pub(in crate::ops) struct Named {
+    pub(in crate::ops) named: TableRef,
+    pub(in crate::ops) table: Arc<Table>,
 }
 
 /// Looks up the table of every action, in their order.
@@ -41,7 +41,7 @@ fn resolve_tables<'n>(
 }
 
 /// Checks that no two actions name one item; those whose key does not fit name none.
-fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Result<(), Fault> {
+pub(in crate::ops) fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Result<(), Fault> {
     let mut seen = HashSet::with_capacity(row_keys.len());
     if row_keys.iter().flatten().all(|key| seen.insert(key)) {
         return Ok(());
@@ -52,7 +52,7 @@ fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Result<(), Fault> {
 }
 
 /// Checks the bytes of all that a transaction names, or of all that it reads.
-fn check_bytes(bytes: usize) -> Result<(), Fault> {
+pub(in crate::ops) fn check_bytes(bytes: usize) -> Result<(), Fault> {
     if bytes <= TRANSACTION_BYTES {
         return Ok(());
     }
@@ -61,20 +61,20 @@ fn check_bytes(bytes: usize) -> Result<(), Fault> {
 }
 
 /// The fault of an action that does not fit its table. Actions behind it are not looked at any more.
-fn canceled_at(place: usize, actions: usize, fault: Fault) -> Fault {
+pub(in crate::ops) fn canceled_at(place: usize, actions: usize, fault: Fault) -> Fault {
     match Reason::of(fault) {
         Ok(reason) => Fault::transaction_canceled(reason.only(place, actions)),
         Err(fault) => fault,
     }
 }
 
-/// ConsumedCapacity: one entry for each table, in the order in which they are first named.
-fn write_consumed(
+/// ConsumedCapacity: one entry for each table, in the order in which they are first named. Transactions tell a share.
+pub(in crate::ops) fn write_consumed(
     reply: &mut ObjectWriter,
     tables: &[Named],
     consumed: &[Consumed],
     detail: ReturnCapacity,
-    share: Share,
+    share: Option<Share>,
 ) {
     if detail == ReturnCapacity::None {
         return;
@@ -95,7 +95,10 @@ fn write_consumed(
         if place > 0 {
             out.push(b',');
         }
-        sum.write_split_json(out, table, &named.sent, detail, share);
+        match share {
+            Some(share) => sum.write_split_json(out, table, &named.sent, detail, share),
+            None => sum.write_json(out, table, &named.sent, detail),
+        }
     }
     out.push(b']');
 }

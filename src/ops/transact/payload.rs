@@ -12,7 +12,7 @@ use crate::engine::tokens::Digest;
 use crate::model::{Json, Value};
 
 /// The digest of a part of a request.
-pub(super) fn digest(actions: &[Json<'_>]) -> Digest {
+pub(in crate::ops) fn digest(actions: &[Json<'_>]) -> Digest {
     let mut hash = Sha256::new();
     hash.update(length(actions.len()));
     for action in actions {

@@ -69,7 +69,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     }
     out.push(b']');
     let consumed: Vec<_> = sizes.into_iter().map(units_of_read).collect();
-    write_consumed(&mut reply, &tables, &consumed, detail, Share::Read);
+    write_consumed(&mut reply, &tables, &consumed, detail, Some(Share::Read));
     Ok(reply.finish())
 }
 

@@ -63,7 +63,8 @@ fn reply(
     if metrics && tables.iter().any(|named| named.table.has_local_index()) {
         write_metrics(reply.member("ItemCollectionMetrics"), requests, tables);
     }
-    write_consumed(&mut reply, tables, &outcome.consumed, detail, outcome.share);
+    let share = Some(outcome.share);
+    write_consumed(&mut reply, tables, &outcome.consumed, detail, share);
     reply.finish()
 }
 
