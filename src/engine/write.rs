@@ -140,6 +140,7 @@ pub fn update(txn: &mut Txn<'_>, plan: &UpdatePlan) -> Result<Written, Fault> {
         None => Item::new(),
     };
     let mut item = match &plan.update {
+        Some(update) if old.is_none() => update.create(&plan.key)?,
         Some(update) => update.apply(&before)?,
         None => before,
     };

@@ -64,11 +64,20 @@ enum Change {
 }
 
 impl Update {
-    /// The item after the update. A missing item is an empty one, without even its key.
+    /// The item after the update.
     pub fn apply(&self, old: &Item) -> Result<Item, UpdateError> {
+        self.applied(old, old)
+    }
+
+    /// The item that the update makes where there is none. Its values may read the key; there is nothing to remove.
+    pub fn create(&self, key: &Item) -> Result<Item, UpdateError> {
+        self.applied(&Item::new(), key)
+    }
+
+    fn applied(&self, old: &Item, readable: &Item) -> Result<Item, UpdateError> {
         let mut writes = Vec::new();
         let mut removals = Vec::new();
-        for (target, change) in self.changes(old)? {
+        for (target, change) in self.changes(old, readable)? {
             match change {
                 Change::Write(value) => writes.push((target, value)),
                 Change::Remove => removals.push(target),
@@ -104,12 +113,12 @@ impl Update {
     }
 
     /// What each action does, in written order; the first that cannot be done is reported.
-    fn changes(&self, old: &Item) -> Result<Vec<(&Path, Change)>, UpdateError> {
+    fn changes(&self, old: &Item, readable: &Item) -> Result<Vec<(&Path, Change)>, UpdateError> {
         self.actions
             .iter()
             .map(|action| {
                 let target = action.target();
-                let change = change(action, old).map_err(|error| self.in_style(error))?;
+                let change = change(action, old, readable).map_err(|error| self.in_style(error))?;
                 if let Change::Write(value) = &change {
                     check_nesting(target, value)?;
                 }
@@ -126,10 +135,10 @@ impl Update {
     }
 }
 
-fn change(action: &Action, old: &Item) -> Result<Change, UpdateError> {
+fn change(action: &Action, old: &Item, readable: &Item) -> Result<Change, UpdateError> {
     match action {
         Action::Set { target, value } => {
-            let value = value.compute(old)?.into_owned();
+            let value = value.compute(readable)?.into_owned();
             check_parent(target, old)?;
             Ok(Change::Write(value))
         }
