@@ -131,7 +131,8 @@ pub fn check_keys_not_empty(table: &Table, item: &Item) -> Result<(), Fault> {
     Ok(())
 }
 
-fn empty_key(index: &Index, attribute: &KeyAttribute) -> Fault {
+/// The words for an empty key value of an index.
+pub fn empty_key(index: &Index, attribute: &KeyAttribute) -> Fault {
     let kind = if attribute.kind == AttrType::B {
         "binary"
     } else {

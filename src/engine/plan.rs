@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
+use crate::engine::index::empty_key;
 use crate::engine::table::{Index, KeyAttribute, KeySchema, Table, empty_key_value, key_bytes};
 use crate::error::Fault;
 use crate::expr::{KeyClause, KeyCondition, KeyTest};
 use crate::limits::{PARTITION_KEY_BYTES, SORT_KEY_BYTES};
 use crate::storage::keys::{self, KeyRange, SortRange, Space};
 use crate::storage::order::KeyValue;
-use crate::types::{Attr, AttrType};
+use crate::types::Attr;
 
 /// Where a read reads: the table or one of its indexes, by its place in [`Table::indexes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,7 @@ pub fn plan_key_condition(
     source: Source,
     condition: &KeyCondition,
 ) -> Result<KeyPlan, Fault> {
+    let owner = source.index(table);
     let key = source.key(table);
     let known = key.attributes().count();
     if known == 1 && condition.clauses.len() == 2 {
@@ -100,7 +102,7 @@ pub fn plan_key_condition(
         let KeyTest::Equal(value) = &clause.test else {
             return Err(not_equality(key, attribute));
         };
-        partition_values.push(checked(attribute, value, PARTITION_KEY_BYTES)?);
+        partition_values.push(checked(owner, attribute, value, PARTITION_KEY_BYTES)?);
     }
     let partition = keys::partition(source.space(table), &partition_values);
     let mut prefix = partition.clone();
@@ -116,12 +118,12 @@ pub fn plan_key_condition(
             });
         };
         if let KeyTest::Equal(value) = &clause.test {
-            let value = checked(attribute, value, SORT_KEY_BYTES)?;
+            let value = checked(owner, attribute, value, SORT_KEY_BYTES)?;
             keys::append_values(&mut prefix, &[value]);
             continue;
         }
         check_no_gap(attribute, rest, condition)?;
-        let range = keys::sort_range(&prefix, sort_condition(attribute, clause)?);
+        let range = keys::sort_range(&prefix, sort_condition(owner, attribute, clause)?);
         return Ok(KeyPlan {
             range,
             partition,
@@ -195,10 +197,11 @@ fn check_no_gap<'k>(
 }
 
 fn sort_condition<'c>(
+    owner: Option<&Index>,
     attribute: &KeyAttribute,
     clause: &'c KeyClause,
 ) -> Result<SortRange<'c>, Fault> {
-    let value = |value: &'c Arc<Attr>| checked(attribute, value, SORT_KEY_BYTES);
+    let value = |value: &'c Arc<Attr>| checked(owner, attribute, value, SORT_KEY_BYTES);
     Ok(match &clause.test {
         KeyTest::Equal(v) => SortRange::Equal(value(v)?),
         KeyTest::Less(v) => SortRange::Below(value(v)?),
@@ -206,16 +209,17 @@ fn sort_condition<'c>(
         KeyTest::Greater(v) => SortRange::Above(value(v)?),
         KeyTest::GreaterOrEqual(v) => SortRange::AtLeast(value(v)?),
         KeyTest::Between(low, high) => SortRange::Between(value(low)?, value(high)?),
-        KeyTest::BeginsWith(prefix) => match (attribute.kind, &**prefix) {
-            (AttrType::S, Attr::S(text)) => SortRange::BeginsWith(text.as_bytes()),
-            (AttrType::B, Attr::B(bytes)) => SortRange::BeginsWith(bytes),
-            _ => return Err(Fault::schema(WRONG_TYPE)),
+        KeyTest::BeginsWith(prefix) => match value(prefix)? {
+            KeyValue::S(text) => SortRange::BeginsWith(text.as_bytes()),
+            KeyValue::B(bytes) => SortRange::BeginsWith(bytes),
+            KeyValue::N(_) => return Err(Fault::schema(WRONG_TYPE)),
         },
     })
 }
 
 /// A constant that fits a key attribute.
 fn checked<'v>(
+    owner: Option<&Index>,
     attribute: &KeyAttribute,
     value: &'v Attr,
     limit: usize,
@@ -225,7 +229,10 @@ fn checked<'v>(
         return Err(Fault::schema(WRONG_TYPE));
     };
     match key_bytes(key) {
-        0 => Err(empty_key_value(&attribute.name, attribute.kind)),
+        0 => Err(match owner {
+            Some(index) => empty_key(index, attribute),
+            None => empty_key_value(&attribute.name, attribute.kind),
+        }),
         bytes if bytes > limit && limit == PARTITION_KEY_BYTES => Err(Fault::schema(format!(
             "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of{limit} bytes"
         ))),
