@@ -4,6 +4,9 @@
 //! those without an expression, keys of the maps, values, then the expressions, then what no expression used. The rules
 //! of the older parameters are in `legacy`; what comes out is the same whichever style a request uses.
 
+use std::sync::Arc;
+
+use crate::engine::table::{KeyAttribute, Table};
 use crate::error::{Fault, ValueError, Voice};
 use crate::expr::{
     Clause, Condition, KeyCondition, Placeholders, Projection, Update, parse_condition,
@@ -13,6 +16,7 @@ use crate::limits::EXPRESSION_ATTRIBUTES_BYTES;
 use crate::model::{Entries, Json};
 use crate::ops::legacy::Legacy;
 use crate::ops::values::{exponent_width, read_expression_value};
+use crate::types::Path;
 
 /// A request's expressions as text, with its placeholder maps.
 #[derive(Debug, Default)]
@@ -228,6 +232,54 @@ impl<'p, 'r> Clauses<'p, 'r> {
         self.legacy.complete(&mut parsed, width)?;
         Ok(parsed)
     }
+}
+
+impl Parsed {
+    /// Tests that no expression looks into a key attribute.
+    pub fn check_key_paths(&self, table: &Table) -> Result<(), Fault> {
+        check_key_paths(table, |visit| {
+            if let Some(update) = &self.update {
+                update.visit_paths(visit);
+            }
+            for condition in [&self.condition, &self.filter].into_iter().flatten() {
+                condition.visit_paths(visit);
+            }
+            if let Some(projection) = &self.projection {
+                projection.paths().iter().for_each(visit);
+            }
+        })
+    }
+}
+
+/// Tests that none of the paths visited looks into a key attribute of the table or of an index: keys are scalars.
+// Observed: fixtures/conformance/get_item/paths_into_keys.json
+pub fn check_key_paths(
+    table: &Table,
+    visit_all: impl FnOnce(&mut dyn FnMut(&Path)),
+) -> Result<(), Fault> {
+    let mut entered = Vec::new();
+    visit_all(&mut |path| {
+        if !path.steps.is_empty() {
+            entered.push(Arc::clone(&path.root));
+        }
+    });
+    if entered.is_empty() {
+        return Ok(());
+    }
+    let of_table = table.key.attributes().map(|attribute| ("Key", attribute));
+    let of_indexes = table
+        .indexes
+        .iter()
+        .flat_map(|index| index.key.attributes())
+        .map(|attribute| ("IndexKey", attribute));
+    for (role, KeyAttribute { name, .. }) in of_table.chain(of_indexes) {
+        if entered.iter().any(|root| **root == **name) {
+            return Err(Fault::schema(format!(
+                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: {role}: {name}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Tests that a request keeps to one style.

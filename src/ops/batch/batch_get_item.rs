@@ -13,7 +13,7 @@ use crate::expr::Projection;
 use crate::limits::{BATCH_GET_BYTES, BATCH_GET_KEYS};
 use crate::model::{Checked, Json};
 use crate::ops::Context;
-use crate::ops::clauses::{self, Clauses};
+use crate::ops::clauses::{self, Clauses, check_key_paths};
 use crate::ops::input::{TableRef, consistency, return_capacity};
 use crate::ops::output::ObjectWriter;
 use crate::ops::values::{check_key_not_empty, exponent_width, read_item};
@@ -122,6 +122,11 @@ impl<'r> Part<'r> {
                 keys.push(key);
             }
         }
+        check_key_paths(&table, |visit| {
+            if let Some(projection) = &self.projection {
+                projection.paths().iter().for_each(visit);
+            }
+        })?;
         self.keys = keys;
         Ok(Planned {
             part: self,

@@ -20,11 +20,13 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_returns_old()?;
     let key = read_item(key, exponent_width(voice))?;
-    let condition = clauses.parse(voice)?.condition;
+    let parsed = clauses.parse(voice)?;
     check_key_not_empty(&key)?;
 
     let table = context.engine.table(&context.scope, options.named.name())?;
-    let target = options.target(context, &table, table.row_key_of(&key)?, condition);
+    let row_key = table.row_key_of(&key)?;
+    parsed.check_key_paths(&table)?;
+    let target = options.target(context, &table, row_key, parsed.condition);
     context.engine.check_free(&target.row_key)?;
     let written = context
         .engine

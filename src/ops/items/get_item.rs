@@ -22,11 +22,13 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let (consistency, detail) = (consistency(&request), return_capacity(&request));
     let clauses = Clauses::read(&mut request, Voice::Bare)?;
     let key = read_item(key, exponent_width(Voice::Bare))?;
-    let projection = clauses.parse(Voice::Bare)?.projection;
+    let parsed = clauses.parse(Voice::Bare)?;
     check_key_not_empty(&key)?;
 
     let table = context.engine.table(&context.scope, named.name())?;
-    let item = context.engine.row(&table.row_key_of(&key)?)?;
+    let row_key = table.row_key_of(&key)?;
+    parsed.check_key_paths(&table)?;
+    let item = context.engine.row(&row_key)?;
 
     let bytes = item
         .as_ref()
@@ -34,7 +36,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .map_err(StoreError::from)?;
     let mut reply = ObjectWriter::with_capacity(bytes * 2);
     if let Some(item) = item {
-        write_returned(&item, projection.as_ref(), reply.member("Item"))?;
+        write_returned(&item, parsed.projection.as_ref(), reply.member("Item"))?;
     }
     reply.consumed(
         &Consumed::of_table(read_units(bytes, consistency)),

@@ -21,7 +21,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_returns_old()?;
     let item = read_item(item, exponent_width(voice))?;
-    let condition = clauses.parse(voice)?.condition;
+    let parsed = clauses.parse(voice)?;
     if item.byte_size() > ITEM_BYTES {
         return Err(Fault::schema(
             "Item size has exceeded the maximum allowed size",
@@ -30,7 +30,11 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
 
     let table = context.engine.table(&context.scope, options.named.name())?;
     let row_key = table.row_key_of_item(&item)?;
-    let plan = PutPlan::new(options.target(context, &table, row_key, condition), &item)?;
+    parsed.check_key_paths(&table)?;
+    let plan = PutPlan::new(
+        options.target(context, &table, row_key, parsed.condition),
+        &item,
+    )?;
     context.engine.check_free(plan.row_key())?;
     let written = context
         .engine

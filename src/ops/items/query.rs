@@ -1,9 +1,11 @@
 //! Query: the items of a partition, of a table or an index, in order of the sort key.
 
+use std::sync::Arc;
+
 use crate::engine::cursor::start_of_query;
 use crate::engine::page::{Fetch, ReadPlan};
 use crate::engine::plan::{Source, plan_key_condition};
-use crate::engine::table::Table;
+use crate::engine::table::{KeySchema, Table};
 use crate::error::{Fault, Voice};
 use crate::expr::Condition;
 use crate::model::{Checked, Json};
@@ -31,16 +33,20 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .transpose()?;
     let filter_parameter = clauses.filter_parameter();
     let parsed = clauses.parse(Voice::Bare)?;
-    let Some(condition) = parsed.key_condition else {
+    let Some(condition) = &parsed.key_condition else {
         return Err(Fault::internal("a query without a key condition"));
     };
 
     let table = context.engine.table(&context.scope, options.named.name())?;
     let source = options.source(&table)?;
-    let keys = plan_key_condition(&table, source, &condition)?;
+    let keys = plan_key_condition(&table, source, condition)?;
+    if let Some(filter) = &parsed.filter {
+        check_filter_key(source.key(&table), filter_parameter, filter)?;
+    }
+    parsed.check_key_paths(&table)?;
     let (output, fetch) = options.output(&table, source, parsed.projection)?;
     if let Some(filter) = &parsed.filter {
-        check_filter(&table, source, fetch, (filter_parameter, filter))?;
+        check_filter_projected(&table, source, fetch, filter)?;
     }
     let range = match &start {
         Some(start) => {
@@ -67,27 +73,38 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     Ok(options.reply(&table, &page, items))
 }
 
-/// A filter may not read the key that is queried, nor what the index does not hold.
-fn check_filter(
+/// A filter may not read the key that is queried.
+fn check_filter_key(key: &KeySchema, parameter: &str, filter: &Condition) -> Result<(), Fault> {
+    match first_root(filter, |name| key.contains(name)) {
+        Some(name) => Err(Fault::schema(format!(
+            "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A filter may not read what the index does not hold, unless the table is read too.
+fn check_filter_projected(
     table: &Table,
     source: Source,
     fetch: Fetch,
-    (parameter, filter): (&str, &Condition),
+    filter: &Condition,
 ) -> Result<(), Fault> {
-    let key = source.key(table);
-    if let Some(name) = first_root(filter, |name| key.contains(name)) {
-        return Err(Fault::schema(format!(
-            "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}"
-        )));
-    }
     let Some(index) = source.index(table).filter(|_| fetch == Fetch::Never) else {
         return Ok(());
     };
-    if let Some(name) = first_root(filter, |name| !index.projects(name, &table.key)) {
-        return Err(Fault::schema(format!(
-            "One or more parameter values were invalid: Secondary index {} does not project one or more filter attributes: [{name}]",
-            index.name
-        )));
+    let mut missing = Vec::new();
+    filter.visit_roots(&mut |name| {
+        if !index.projects(name, &table.key) && !missing.contains(name) {
+            missing.push(Arc::clone(name));
+        }
+    });
+    if missing.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(Fault::schema(format!(
+        "One or more parameter values were invalid: Secondary index {} does not project one or more filter attributes: [{}]",
+        index.name,
+        missing.join(", ")
+    )))
 }

@@ -28,6 +28,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
 
     let table = context.engine.table(&context.scope, options.named.name())?;
     let source = options.source(&table)?;
+    parsed.check_key_paths(&table)?;
     let (output, fetch) = options.output(&table, source, parsed.projection)?;
     let space = source.space(&table);
     let range = match segment {

@@ -35,6 +35,9 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let row_key = table.row_key_of(&key)?;
     if let Some(update) = &parsed.update {
         check_targets(&table, update)?;
+    }
+    parsed.check_key_paths(&table)?;
+    if let Some(update) = &parsed.update {
         // The statement is sized before the condition is looked at; AttributeUpdates are no statement.
         if update.style == UpdateStyle::Expression && update.charge() > ITEM_BYTES {
             return Err(Fault::schema(
@@ -59,23 +62,12 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     options.reply(&table, &written, &plan.key, attributes)
 }
 
-/// Key attributes cannot be changed, and an index key must stay a scalar.
+/// Key attributes cannot be changed.
 pub(in crate::ops) fn check_targets(table: &Table, update: &Update) -> Result<(), Fault> {
     for target in update.targets() {
         if table.key.contains(&target.root) {
             return Err(Fault::schema(format!(
                 "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part of the key",
-                target.root
-            )));
-        }
-        if !target.steps.is_empty()
-            && table
-                .indexes
-                .iter()
-                .any(|index| index.key.contains(&target.root))
-        {
-            return Err(Fault::schema(format!(
-                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: {}",
                 target.root
             )));
         }

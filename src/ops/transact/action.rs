@@ -15,7 +15,7 @@ use crate::expr::{Condition, Update};
 use crate::limits::ITEM_BYTES;
 use crate::model::{Entries, Json};
 use crate::ops::Context;
-use crate::ops::clauses::{Clauses, Parsed};
+use crate::ops::clauses::{Clauses, Parsed, check_key_paths};
 use crate::ops::input::{TableRef, return_on_failure, table_ref};
 use crate::ops::items::update_item::check_targets;
 use crate::ops::values::{check_key_not_empty, exponent_width, read_item};
@@ -150,6 +150,17 @@ impl Request {
         table: &Arc<Table>,
         row_key: Vec<u8>,
     ) -> Result<Action, Fault> {
+        if let Some(update) = &self.update {
+            check_targets(table, update)?;
+        }
+        check_key_paths(table, |visit| {
+            if let Some(update) = &self.update {
+                update.visit_paths(visit);
+            }
+            if let Some(condition) = &self.condition {
+                condition.visit_paths(visit);
+            }
+        })?;
         let target = Target {
             table: Arc::clone(table),
             row_key,
@@ -161,17 +172,11 @@ impl Request {
             Kind::Check => Action::Check(target),
             Kind::Delete => Action::Delete(target),
             Kind::Put => Action::Put(PutPlan::new(target, &self.item)?),
-            Kind::Update => {
-                let update = self.update.take();
-                if let Some(update) = &update {
-                    check_targets(table, update)?;
-                }
-                Action::Update(UpdatePlan {
-                    target,
-                    key: self.item.clone(),
-                    update,
-                })
-            }
+            Kind::Update => Action::Update(UpdatePlan {
+                target,
+                key: self.item.clone(),
+                update: self.update.take(),
+            }),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Fault, Voice};
 use crate::expr::Projection;
 use crate::model::{Checked, Json};
 use crate::ops::Context;
-use crate::ops::clauses::Clauses;
+use crate::ops::clauses::{Clauses, check_key_paths};
 use crate::ops::input::{TableRef, return_capacity, table_ref};
 use crate::ops::output::ObjectWriter;
 use crate::types::Item;
@@ -41,7 +41,15 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     check_distinct(&row_keys)?;
     let mut reads = Vec::with_capacity(gets.len());
     for (place, row_key) in row_keys.into_iter().enumerate() {
-        let row_key = row_key.map_err(|fault| canceled_at(place, gets.len(), fault))?;
+        let checked = row_key.and_then(|row_key| {
+            check_key_paths(&tables[place].table, |visit| {
+                if let Some(projection) = &gets[place].projection {
+                    projection.paths().iter().for_each(visit);
+                }
+            })?;
+            Ok(row_key)
+        });
+        let row_key = checked.map_err(|fault| canceled_at(place, gets.len(), fault))?;
         reads.push(Read {
             table: tables[place].table.clone(),
             row_key,
