@@ -199,7 +199,13 @@ impl Connection {
 
     /// Connects to a local port that may be gone.
     pub(crate) async fn try_open(port: u16) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        Self::reach(&format!("127.0.0.1:{port}")).await
+    }
+
+    /// Connects to a server anywhere, given as `host:port`.
+    pub(crate) async fn reach(address: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        let port = stream.peer_addr()?.port();
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
