@@ -50,6 +50,16 @@ pub struct PutPlan {
     target: Target,
     item: Bytes,
     entries: Vec<Option<Entry>>,
+    present: Present,
+}
+
+/// What a put does where there is an item of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Present {
+    /// It takes its place.
+    Replaced,
+    /// It is refused.
+    Duplicate,
 }
 
 impl PutPlan {
@@ -62,6 +72,16 @@ impl PutPlan {
             target,
             item,
             entries,
+            present: Present::Replaced,
+        })
+    }
+
+    /// The same for an item that must not be there yet.
+    pub fn insert(target: Target, item: &Item) -> Result<PutPlan, Fault> {
+        let plan = PutPlan::new(target, item)?;
+        Ok(PutPlan {
+            present: Present::Duplicate,
+            ..plan
         })
     }
 
@@ -98,6 +118,9 @@ pub fn put(txn: &mut Txn<'_>, plan: &PutPlan) -> Result<Written, Fault> {
     let table = txn.current(&plan.target.table)?;
     let old = txn.get(&plan.target.row_key)?;
     check_condition(&plan.target, old.as_ref())?;
+    if plan.present == Present::Duplicate && old.is_some() {
+        return Err(Fault::duplicate_item());
+    }
     if Arc::ptr_eq(&table, &plan.target.table) {
         return store(
             txn,
