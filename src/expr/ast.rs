@@ -225,18 +225,23 @@ impl Comparator {
 impl Condition {
     /// Visits the top-level name of every path that the condition reads, repeats included, in written order.
     pub fn visit_roots(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+        self.visit_paths(&mut |path| visit(&path.root));
+    }
+
+    /// Visits every path that the condition reads, repeats included, in written order.
+    pub fn visit_paths(&self, visit: &mut dyn FnMut(&Path)) {
         match self {
             Condition::And(parts) | Condition::Or(parts) => {
                 for part in parts {
-                    part.visit_roots(visit);
+                    part.visit_paths(visit);
                 }
             }
-            Condition::Not(inner) => inner.visit_roots(visit),
-            Condition::Exists(path) | Condition::Missing(path) => visit(&path.root),
-            Condition::TypeIs { operand, .. } => operand.visit_roots(visit),
+            Condition::Not(inner) => inner.visit_paths(visit),
+            Condition::Exists(path) | Condition::Missing(path) => visit(path),
+            Condition::TypeIs { operand, .. } => operand.visit_paths(visit),
             Condition::Compare { left, right, .. } => {
-                left.visit_roots(visit);
-                right.visit_roots(visit);
+                left.visit_paths(visit);
+                right.visit_paths(visit);
             }
             Condition::BeginsWith {
                 operand: one,
@@ -246,22 +251,22 @@ impl Condition {
                 container: one,
                 member: two,
             } => {
-                one.visit_roots(visit);
-                two.visit_roots(visit);
+                one.visit_paths(visit);
+                two.visit_paths(visit);
             }
             Condition::Between {
                 operand,
                 lower,
                 upper,
             } => {
-                operand.visit_roots(visit);
-                lower.visit_roots(visit);
-                upper.visit_roots(visit);
+                operand.visit_paths(visit);
+                lower.visit_paths(visit);
+                upper.visit_paths(visit);
             }
             Condition::In { operand, choices } => {
-                operand.visit_roots(visit);
+                operand.visit_paths(visit);
                 for choice in choices {
-                    choice.visit_roots(visit);
+                    choice.visit_paths(visit);
                 }
             }
         }
@@ -269,12 +274,12 @@ impl Condition {
 }
 
 impl Operand {
-    fn visit_roots(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+    fn visit_paths(&self, visit: &mut dyn FnMut(&Path)) {
         match self {
-            Operand::Path(path) => visit(&path.root),
+            Operand::Path(path) => visit(path),
             Operand::Value(_) => {}
-            Operand::Size(inner) => inner.visit_roots(visit),
-            Operand::Truth(condition) => condition.visit_roots(visit),
+            Operand::Size(inner) => inner.visit_paths(visit),
+            Operand::Truth(condition) => condition.visit_paths(visit),
         }
     }
 }
@@ -330,7 +335,37 @@ impl Action {
     }
 }
 
+impl SetValue {
+    fn visit_paths(&self, visit: &mut dyn FnMut(&Path)) {
+        match self {
+            SetValue::Path(path) => visit(path),
+            SetValue::Value(_) => {}
+            SetValue::IfNotExists(path, otherwise) => {
+                visit(path);
+                otherwise.visit_paths(visit);
+            }
+            SetValue::Sum(operands)
+            | SetValue::Difference(operands)
+            | SetValue::ListAppend(operands) => {
+                for operand in operands.iter() {
+                    operand.visit_paths(visit);
+                }
+            }
+        }
+    }
+}
+
 impl Update {
+    /// Visits every path that the update changes or reads, in written order.
+    pub fn visit_paths(&self, visit: &mut dyn FnMut(&Path)) {
+        for action in &self.actions {
+            visit(action.target());
+            if let Action::Set { value, .. } = action {
+                value.visit_paths(visit);
+            }
+        }
+    }
+
     /// The paths that are changed, in written order.
     pub fn targets(&self) -> impl Iterator<Item = &Path> {
         self.actions.iter().map(Action::target)

@@ -27,6 +27,8 @@ pub(super) fn check_comparison(comparator: Comparator, left: &Operand, right: &O
 
 /// The rules of BETWEEN.
 pub fn check_between(operand: &Operand, lower: &Operand, upper: &Operand) -> Outcome {
+    check_distinct("BETWEEN", operand, lower)?;
+    check_distinct("BETWEEN", operand, upper)?;
     for bound in [operand, lower, upper] {
         check_ordered("BETWEEN", bound)?;
     }
@@ -53,6 +55,13 @@ pub fn check_in(choices: &[Operand]) -> Outcome {
         return Err(ExprErrorKind::TooManyChoices(choices.len()));
     }
     Ok(())
+}
+
+/// What stands before IN is not one of its choices.
+pub(super) fn check_choices_distinct(operand: &Operand, choices: &[Operand]) -> Outcome {
+    choices
+        .iter()
+        .try_for_each(|choice| check_distinct("IN", operand, choice))
 }
 
 /// The rules of `begins_with`.

@@ -87,14 +87,18 @@ fn simple_conditions() -> impl Strategy<Value = Condition> {
                 comparator,
                 right
             }),
-        (operands(), paths(), operands()).prop_map(|(operand, lower, upper)| {
-            Condition::Between {
+        (operands(), paths().prop_map(Operand::Path), operands())
+            .prop_filter("the same path twice", |(operand, lower, upper)| operand
+                != lower
+                && operand != upper)
+            .prop_map(|(operand, lower, upper)| Condition::Between {
                 operand,
-                lower: Operand::Path(lower),
-                upper,
-            }
-        }),
+                lower,
+                upper
+            }),
         (operands(), vec(operands(), 1..4))
+            .prop_filter("the same path twice", |(operand, choices)| !choices
+                .contains(operand))
             .prop_map(|(operand, choices)| Condition::In { operand, choices }),
         paths().prop_map(Condition::Exists),
         paths().prop_map(Condition::Missing),

@@ -175,6 +175,8 @@ impl Conditions<'_, '_> {
         self.parser.expect(TokenKind::Close)?;
         let outcome = check::check_in(&choices);
         self.parser.note_failure(start, outcome);
+        let outcome = check::check_choices_distinct(&operand, &choices);
+        self.parser.note_failure(start, outcome);
         Ok(Condition::In { operand, choices })
     }
 

@@ -82,7 +82,7 @@ impl<'t, 'p> Parser<'t, 'p> {
         if text.len() > EXPRESSION_BYTES {
             return refuse(ExprErrorKind::TooLong(text.len()));
         }
-        let mut lexer = Lexer::new(text, clause);
+        let mut lexer = Lexer::new(text);
         let current = lexer.next_token();
         if current.kind == TokenKind::End {
             return refuse(ExprErrorKind::Empty);

@@ -32,7 +32,7 @@ fn conditions_accepted() {
         "size(a) > :n AND size(:s) = size(b)",
         ":s > :s",
         "size(a) = size(a)",
-        "remove = :s AND pk = sk",
+        "pk = sk",
         "a <> :map AND b = :null",
     ] {
         condition(text, "");
@@ -61,6 +61,9 @@ fn condition_syntax() {
         ("a IN (b,)", ")", ",)"),
         ("a IN b, c", "b", "IN b,"),
         ("a > between", "between", "> between"),
+        ("remove = :s", "remove", "remove ="),
+        ("a.Set = :s", "Set", ".Set ="),
+        ("size(delete) = :n", "delete", "(delete)"),
         ("a BETWEEN b OR c", "OR", "b OR c"),
         ("size()", ")", "()"),
         ("size(a).b > a", ".", ").b"),
