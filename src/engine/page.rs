@@ -71,8 +71,10 @@ pub struct Column {
 pub enum Fetch {
     /// The index has what is asked for.
     Never,
-    /// Each row's item is read from the table.
+    /// Each row's item is read from the table, and takes the row's place.
     Base,
+    /// Each row's item is read from the table for what is returned of it; the filter sees what the index has.
+    Returned,
 }
 
 /// A page.
@@ -210,9 +212,14 @@ impl Collector {
         self.page.scanned += 1;
         let fetched = match self.plan.fetch {
             Fetch::Never => None,
-            Fetch::Base => self.fetch(store, row)?,
+            Fetch::Base | Fetch::Returned => self.fetch(store, row)?,
         };
-        self.return_row(fetched.as_deref().unwrap_or(row))?;
+        let item = fetched.as_deref().unwrap_or(row);
+        let filtered = match self.plan.fetch {
+            Fetch::Returned => row,
+            Fetch::Never | Fetch::Base => item,
+        };
+        self.return_row(filtered, item)?;
         let is_last = self.plan.limit == Some(self.page.scanned) || self.bytes >= PAGE_BYTES;
         if !is_last {
             return Ok(Progress::More);
@@ -244,12 +251,13 @@ impl Collector {
         Ok(item)
     }
 
-    fn return_row(&mut self, item: &[u8]) -> Result<(), StoreError> {
+    /// Returns what is asked for of an item, if the filter holds for what it is to look at.
+    fn return_row(&mut self, filtered: &[u8], item: &[u8]) -> Result<(), StoreError> {
         if let Some(filter) = &self.plan.filter {
             let mut roots = Vec::new();
             filter.visit_roots(&mut |name| roots.push(Arc::clone(name)));
             let roots: Vec<&str> = roots.iter().map(AsRef::as_ref).collect();
-            if !filter.holds(&codec::decode_some(item, &roots)?) {
+            if !filter.holds(&codec::decode_some(filtered, &roots)?) {
                 return Ok(());
             }
         }

@@ -1,6 +1,6 @@
 //! PartiQL statements: text to tree, the checks that need no more than the text, and constants to values.
 //!
-//! Syntax only: no I/O, no request, no table, no panic on any text. [`parse_statement`] is the only way in; a tree it
+//! Syntax only: no I/O, no request, no table, no panic on any text. [`parse_statement`] is the way in; a tree it
 //! hands out has passed the checks of `check`. What needs the table or the parameters (keys, projections of an index,
 //! types of parameters) is decided where statements are turned into plans, with the errors of [`PartiqlError`].
 //!
@@ -21,6 +21,6 @@ pub use ast::{
     Projection, Returning, Select, Source, Span, Statement, StatementKind, Update,
 };
 pub use error::{Malformation, PartiqlError};
-pub use parser::parse_statement;
+pub use parser::{parse_selected_source, parse_statement};
 pub use value::resolve_value;
 pub use words::{Comparator, Function, TypeName};

@@ -106,11 +106,12 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
 
 fn plan(context: &Context<'_>, mut statement: Json<'_>) -> Result<Planned, Fault> {
     let consistency = consistency(&statement);
-    let Lowered { named, work } = Sent::read(&mut statement)?.lower()?;
+    let Lowered { named, work } = Sent::read(&mut statement)?.lower(context)?;
     let table = context.engine.table(&context.scope, named.name())?;
     let step = match work {
         Work::Select(rows) => {
             resolve_source(&table, rows.index.as_deref())?;
+            rows.check_key_paths(&table)?;
             let one = split_key(&table, rows.filter).filter(|_| rows.index.is_none());
             let Some(OneItem { key, rest }) = one else {
                 return Err(Fault::schema(KEY_REQUIRED));

@@ -42,7 +42,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let mut request = request.into_body();
     let options = Options::read(&request);
     let sent = Sent::read(&mut request)?;
-    let Lowered { named, work } = sent.lower()?;
+    let Lowered { named, work } = sent.lower(context)?;
 
     match work {
         Work::Select(rows) => {

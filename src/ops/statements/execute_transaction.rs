@@ -1,6 +1,5 @@
 //! ExecuteTransaction: up to 100 statements on one item each, all of them reads or all of them writes, all done or none.
 
-use super::lower::select::resolve_source;
 use super::lower::{Lowered, OneItem, Refusal, Work, plan_write, split_key};
 use super::{Sent, VOICE, View};
 use crate::engine::capacity::{ReturnCapacity, Share};
@@ -15,7 +14,7 @@ use crate::ops::output::ObjectWriter;
 use crate::ops::transact::{
     Named, canceled_at, check_bytes, check_distinct, payload, write_consumed,
 };
-use crate::partiql::StatementKind;
+use crate::partiql::{StatementKind, parse_statement};
 
 const NO_RETURNING: &str = "RETURNING clause is not supported in ExecuteTransaction.";
 const NO_INDEXES: &str = "Reads on indices are not supported within transactions.";
@@ -77,7 +76,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
 
 /// A statement with the rules of a transaction that need no table.
 fn lower(sent: &Sent) -> Result<Lowered, Fault> {
-    let statement = sent.parse()?;
+    let statement = parse_statement(&sent.text)?;
     let refusal = match &statement.kind {
         StatementKind::Update(update) if update.returning.is_some() => Some(NO_RETURNING),
         StatementKind::Delete(delete) if delete.returning.is_some() => Some(NO_RETURNING),
@@ -117,7 +116,8 @@ async fn read(
         let Work::Select(rows) = member.work else {
             return Err(Fault::internal("a write among the reads of a transaction"));
         };
-        resolve_source(table, None).map_err(|fault| in_statement(place, fault))?;
+        rows.check_key_paths(table)
+            .map_err(|fault| in_statement(place, fault))?;
         let Some(OneItem { key, rest }) = split_key(table, rows.filter) else {
             return Err(in_statement(place, Fault::schema(KEY_REQUIRED)));
         };

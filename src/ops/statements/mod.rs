@@ -10,14 +10,17 @@ mod lower;
 mod page_token;
 
 use crate::engine::page::{Column, write_columns, write_returned};
+use crate::engine::plan;
 use crate::error::{Fault, Voice};
 use crate::expr::Condition;
 use crate::model::Json;
-use crate::ops::input::text;
+use crate::ops::Context;
+use crate::ops::input::{TableRef, text};
 use crate::ops::values::{exponent_width, read_value};
-use crate::partiql::{Statement, parse_statement};
+use crate::partiql::{PartiqlError, Source, StatementKind, parse_selected_source, parse_statement};
 use crate::storage::{StoreError, codec};
 use crate::types::Attr;
+use lower::select::check_key;
 use lower::{Lowered, lower};
 
 /// Statements are validated in the older layer.
@@ -46,13 +49,51 @@ impl Sent {
         })
     }
 
-    fn parse(&self) -> Result<Statement, Fault> {
-        Ok(parse_statement(&self.text)?)
+    /// The statement as far as it goes without a table. Only an index that statements cannot read at all is told before what
+    /// is wrong with a WHERE or a projection.
+    // Observed: fixtures/conformance/execute_statement/multi_attribute_keys.json
+    fn lower(&self, context: &Context<'_>) -> Result<Lowered, Fault> {
+        let statement = match parse_statement(&self.text) {
+            Ok(statement) => statement,
+            Err(error) => {
+                if is_of_clause(&error)
+                    && let Some(source) = parse_selected_source(&self.text)
+                {
+                    check_readable(context, &source)?;
+                }
+                return Err(error.into());
+            }
+        };
+        lower(&statement, &self.parameters).or_else(|fault| {
+            if let StatementKind::Select(select) = &statement.kind {
+                check_readable(context, &select.source)?;
+            }
+            Err(fault)
+        })
     }
+}
 
-    /// The statement as far as it goes without a table.
-    fn lower(&self) -> Result<Lowered, Fault> {
-        lower(&self.parse()?, &self.parameters)
+/// Whether a problem is one of a WHERE or a projection, not of a literal or of the grammar.
+fn is_of_clause(error: &PartiqlError) -> bool {
+    matches!(
+        error,
+        PartiqlError::UnexpectedPathComponent(_)
+            | PartiqlError::NeedsPath(_)
+            | PartiqlError::OperandCount(..)
+            | PartiqlError::OperandType(..)
+            | PartiqlError::UnknownFunction(..)
+    )
+}
+
+/// Checks that statements can read the table or index, if there is one of that name.
+fn check_readable(context: &Context<'_>, source: &Source) -> Result<(), Fault> {
+    let named = TableRef::read(&source.table);
+    let Ok(table) = context.engine.table(&context.scope, named.name()) else {
+        return Ok(());
+    };
+    match plan::Source::resolve(&table, source.index.as_deref()) {
+        Some(found) => check_key(found.key(&table)),
+        None => Ok(()),
     }
 }
 

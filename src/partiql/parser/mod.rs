@@ -28,21 +28,22 @@ const LARGEST_INDEX: u32 = i32::MAX as u32;
 
 /// Parses a statement and checks what can be checked without its table and its parameters.
 pub fn parse_statement(text: &str) -> Result<Statement, PartiqlError> {
-    let tokens = read_tokens(text)?;
-    let mut parser = Parser {
-        text,
-        tokens,
-        at: 0,
-        level: 0,
-        parameters: 0,
-        problem: None,
-    };
+    let mut parser = Parser::open(text)?;
     let kind = parser.statement()?;
     let parameters = parser.parameters;
     parser.finish()?;
     let statement = Statement { kind, parameters };
     check_statement(&statement)?;
     Ok(statement)
+}
+
+/// What a well-formed SELECT reads from, whatever else is wrong with it.
+pub fn parse_selected_source(text: &str) -> Option<Source> {
+    let mut parser = Parser::open(text).ok()?;
+    match parser.statement().ok()? {
+        StatementKind::Select(select) => Some(select.source),
+        _ => None,
+    }
 }
 
 /// A cursor over the tokens of one statement.
@@ -59,6 +60,17 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
+    fn open(text: &'t str) -> Result<Parser<'t>, PartiqlError> {
+        Ok(Parser {
+            text,
+            tokens: read_tokens(text)?,
+            at: 0,
+            level: 0,
+            parameters: 0,
+            problem: None,
+        })
+    }
+
     fn statement(&mut self) -> Result<StatementKind, PartiqlError> {
         match self.kind() {
             TokenKind::Select => self.select().map(StatementKind::Select),

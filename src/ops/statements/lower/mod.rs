@@ -11,8 +11,10 @@ mod ranges;
 pub(super) mod select;
 
 use crate::engine::page::Column;
+use crate::engine::table::Table;
 use crate::error::Fault;
 use crate::expr::{Condition, Update};
+use crate::ops::clauses::check_key_paths;
 use crate::ops::input::TableRef;
 use crate::partiql::{
     self, OrderKey, PartiqlError, Projection, Returning, Select, Source, Statement, StatementKind,
@@ -68,6 +70,20 @@ pub(super) struct Rows {
     pub(super) filter: Option<Condition>,
     /// In which order.
     pub(super) order: Vec<OrderKey>,
+}
+
+impl Rows {
+    /// Tests that nothing looks into a key attribute.
+    pub(super) fn check_key_paths(&self, table: &Table) -> Result<(), Fault> {
+        check_key_paths(table, |visit| {
+            if let Some(filter) = &self.filter {
+                filter.visit_paths(visit);
+            }
+            for column in self.columns.iter().flatten() {
+                visit(&column.path);
+            }
+        })
+    }
 }
 
 /// Puts the parameters into a statement and makes the trees of expressions out of it.

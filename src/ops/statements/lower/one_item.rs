@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::engine::index::check_keys_not_empty;
 use crate::engine::table::Table;
 use crate::engine::transaction::Action;
 use crate::engine::write::{PutPlan, ReturnOnFailure, Target, UpdatePlan, Written};
 use crate::error::Fault;
 use crate::expr::{Comparator, Condition, Operand, Update};
 use crate::ops::Context;
+use crate::ops::clauses::check_key_paths;
 use crate::ops::items::update_item::check_targets;
+use crate::ops::values::check_key_not_empty;
 use crate::partiql::{PartiqlError, Returning};
 use crate::storage::{StoreError, codec};
 use crate::types::wire::write_item;
@@ -119,6 +122,7 @@ pub(in crate::ops::statements) fn plan_write(
     };
     let (action, returning) = match work {
         Work::Insert(item) => {
+            check_item(table, &item).map_err(Refusal::Statement)?;
             let row_key = table.row_key_of_item(&item).map_err(Refusal::Item)?;
             let plan = PutPlan::insert(target(row_key, None), &item).map_err(Refusal::Item)?;
             (Action::Put(plan), None)
@@ -130,8 +134,9 @@ pub(in crate::ops::statements) fn plan_write(
         } => {
             let OneItem { key, rest } =
                 split_key(table, filter).ok_or(PartiqlError::MissingKeys)?;
-            let row_key = table.row_key_of(&key).map_err(Refusal::Item)?;
+            let row_key = row_key(table, &key)?;
             check_targets(table, &update).map_err(Refusal::Item)?;
+            check_paths(table, rest.as_ref(), Some(&update))?;
             let plan = UpdatePlan {
                 target: target(row_key, Some(present(table, rest))),
                 key,
@@ -142,7 +147,8 @@ pub(in crate::ops::statements) fn plan_write(
         Work::Delete { filter, returning } => {
             let OneItem { key, rest } =
                 split_key(table, filter).ok_or(PartiqlError::MissingKeys)?;
-            let row_key = table.row_key_of(&key).map_err(Refusal::Item)?;
+            let row_key = row_key(table, &key)?;
+            check_paths(table, rest.as_ref(), None)?;
             (Action::Delete(target(row_key, rest)), returning)
         }
         Work::Exists(rows) | Work::Select(rows) => {
@@ -156,12 +162,45 @@ pub(in crate::ops::statements) fn plan_write(
                     "EXISTS() must contain a single item read with additional condition",
                 )));
             };
-            let row_key = table.row_key_of(&key).map_err(Refusal::Item)?;
+            let row_key = row_key(table, &key)?;
+            check_paths(table, rest.as_ref(), None)?;
             let condition = present(table, rest);
             (Action::Check(target(row_key, Some(condition))), None)
         }
     };
     Ok(Write { action, returning })
+}
+
+/// The row key of a statement's key. An empty value is the statement's fault.
+fn row_key(table: &Table, key: &Item) -> Result<Vec<u8>, Refusal> {
+    check_key_not_empty(key).map_err(Refusal::Statement)?;
+    table.row_key_of(key).map_err(Refusal::Item)
+}
+
+/// Tests that nothing looks into a key attribute.
+fn check_paths(
+    table: &Table,
+    condition: Option<&Condition>,
+    update: Option<&Update>,
+) -> Result<(), Refusal> {
+    let checked = check_key_paths(table, |visit| {
+        if let Some(update) = update {
+            update.visit_paths(visit);
+        }
+        if let Some(condition) = condition {
+            condition.visit_paths(visit);
+        }
+    });
+    checked.map_err(Refusal::Statement)
+}
+
+/// Checks that no key value of an item is empty, its own key's or an index's.
+fn check_item(table: &Table, item: &Item) -> Result<(), Fault> {
+    let attributes = table.key.attributes();
+    let key = attributes
+        .filter_map(|attribute| Some((attribute.name.clone(), item.get(&attribute.name)?.clone())));
+    check_key_not_empty(&key.collect())?;
+    check_keys_not_empty(table, item)
 }
 
 /// The condition that the item is there and meets another one.
