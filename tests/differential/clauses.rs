@@ -105,7 +105,7 @@ impl Clauses {
                 format!("{path} BETWEEN {low} AND {high}")
             }
             4 => {
-                let listed: Vec<String> = (0..1 + dice.below(3))
+                let listed: Vec<String> = (0..=dice.below(3))
                     .map(|_| self.operand(name, dice))
                     .collect();
                 format!("{path} IN ({})", listed.join(", "))
@@ -131,7 +131,7 @@ impl Clauses {
 
     /// A projection.
     pub(crate) fn projection(&mut self, dice: &mut Dice) -> String {
-        let paths: Vec<String> = (0..1 + dice.below(3)).map(|_| self.path(dice).0).collect();
+        let paths: Vec<String> = (0..=dice.below(3)).map(|_| self.path(dice).0).collect();
         paths.join(", ")
     }
 
@@ -173,9 +173,9 @@ impl Clauses {
     pub(crate) fn update(&mut self, dice: &mut Dice) -> String {
         let mut sections = vec!["SET", "REMOVE", "ADD", "DELETE"];
         let mut text = Vec::new();
-        for _ in 0..1 + dice.below(2) {
+        for _ in 0..=dice.below(2) {
             let section = sections.swap_remove(dice.below(sections.len()));
-            let actions: Vec<String> = (0..1 + dice.below(2))
+            let actions: Vec<String> = (0..=dice.below(2))
                 .map(|_| self.action(section, dice))
                 .collect();
             text.push(format!("{section} {}", actions.join(", ")));
@@ -296,7 +296,7 @@ pub(crate) fn legacy_condition(name: &str, place: Place, dice: &mut Dice) -> Val
 
 /// Legacy conditions on a few attributes.
 pub(crate) fn legacy_conditions(place: Place, dice: &mut Dice) -> Map<String, Value> {
-    (0..1 + dice.below(2))
+    (0..=dice.below(2))
         .map(|_| {
             let name = dice.pick(ATTRIBUTES).0;
             (name.to_owned(), legacy_condition(name, place, dice))

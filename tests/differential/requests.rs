@@ -135,7 +135,7 @@ fn write(operation: &str, table: &Table, body: &mut Body, dice: &mut Dice) {
 
 fn legacy_write(operation: &str, body: &mut Body, dice: &mut Dice) {
     if operation == "UpdateItem" {
-        let updates: Body = (0..1 + dice.below(2))
+        let updates: Body = (0..=dice.below(2))
             .map(|_| {
                 let name = dice.pick(ATTRIBUTES).0;
                 let mut update = Body::new();
@@ -182,7 +182,7 @@ fn projection(body: &mut Body, dice: &mut Dice) {
 }
 
 fn attributes_to_get(body: &mut Body, dice: &mut Dice) {
-    let names: Vec<&str> = (0..1 + dice.below(2))
+    let names: Vec<&str> = (0..=dice.below(2))
         .map(|_| dice.pick(ATTRIBUTES).0)
         .collect();
     body.insert("AttributesToGet".to_owned(), json!(names));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::cursor::start_of_query;
-use crate::engine::page::{Fetch, ReadPlan};
+use crate::engine::page::ReadPlan;
 use crate::engine::plan::{Source, plan_key_condition};
 use crate::engine::table::{KeySchema, Table};
 use crate::error::{Fault, Voice};
@@ -46,7 +46,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     parsed.check_key_paths(&table)?;
     let (output, fetch) = options.output(&table, source, parsed.projection)?;
     if let Some(filter) = &parsed.filter {
-        check_filter_projected(&table, source, fetch, filter)?;
+        check_filter_projected(&table, source, filter)?;
     }
     let range = match &start {
         Some(start) => {
@@ -83,14 +83,9 @@ fn check_filter_key(key: &KeySchema, parameter: &str, filter: &Condition) -> Res
     }
 }
 
-/// A filter may not read what the index does not hold, unless the table is read too.
-fn check_filter_projected(
-    table: &Table,
-    source: Source,
-    fetch: Fetch,
-    filter: &Condition,
-) -> Result<(), Fault> {
-    let Some(index) = source.index(table).filter(|_| fetch == Fetch::Never) else {
+/// A filter may not read what the index does not hold, even if the table is read too.
+fn check_filter_projected(table: &Table, source: Source, filter: &Condition) -> Result<(), Fault> {
+    let Some(index) = source.index(table) else {
         return Ok(());
     };
     let mut missing = Vec::new();
