@@ -5,4 +5,5 @@ mod concurrency;
 mod cruddur;
 mod http;
 mod recovery;
+mod statements;
 mod support;
