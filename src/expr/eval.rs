@@ -123,10 +123,12 @@ fn order(left: Found<'_>, right: Found<'_>) -> Option<Ordering> {
     }
 }
 
-/// Bytes of strings and binaries, members of sets, lists and maps; other types have no size.
+/// Length of strings, in UTF-16 as the service's language counts it; bytes of binaries; members of sets, lists and maps.
+/// Other types have no size.
+// Observed: fixtures/conformance/scan/size_of_text.json
 fn size(value: &Attr) -> Option<Number> {
     let size = match value {
-        Attr::S(text) => text.len(),
+        Attr::S(text) => text.encode_utf16().count(),
         Attr::B(bytes) => bytes.len(),
         Attr::L(list) => list.len(),
         Attr::M(map) => map.len(),

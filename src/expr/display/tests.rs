@@ -129,7 +129,11 @@ fn plain_set_values() -> impl Strategy<Value = SetValue> {
         any::<i64>().prop_map(|number| SetValue::Value(Attr::N(number.into()).into())),
     ];
     simple.prop_recursive(3, 6, 1, |inner| {
-        (paths(), inner).prop_map(|(path, otherwise)| SetValue::IfNotExists(path, otherwise.into()))
+        (paths(), inner)
+            .prop_filter("the same path twice", |(path, otherwise)| {
+                *otherwise != SetValue::Path(path.clone())
+            })
+            .prop_map(|(path, otherwise)| SetValue::IfNotExists(path, otherwise.into()))
     })
 }
 

@@ -163,6 +163,10 @@ impl Term for SetValue {
         }
         let [first, otherwise] = operands;
         if let SetValue::Path(path) = first {
+            if otherwise == SetValue::Path(path.clone()) {
+                let problem = ExprErrorKind::NotDistinct(function, Box::new(path.clone()));
+                parser.note_failure(start, Err(problem));
+            }
             SetValue::IfNotExists(path, Box::new(otherwise))
         } else {
             parser.note_failure(start, Err(ExprErrorKind::NeedsPath(function)));
