@@ -132,7 +132,8 @@ impl Pair {
         if let Some(difference) = answers::compare(&ours, &peer, request.compare) {
             note(report, request, difference, shown(request, &ours, &peer));
         }
-        if request.purpose == Purpose::Read || (ours.status != 200 && peer.status != 200) {
+        // Looked at after a refusal too: it has to leave everything as it was.
+        if request.purpose == Purpose::Read {
             return;
         }
         let sent = request.body.to_string();
