@@ -2,6 +2,7 @@
 
 use crate::engine::capacity::{Consistency, ReturnCapacity};
 use crate::engine::write::ReturnOnFailure;
+use crate::error::{Fault, Form, Rule, Violation};
 use crate::model::Json;
 
 /// A table as a request names it.
@@ -81,6 +82,26 @@ pub fn consistency(request: &Json<'_>) -> Consistency {
         Consistency::Strong
     } else {
         Consistency::Eventual
+    }
+}
+
+/// Checks members that must be there although the model asks for none; `wanted` has each name with its path in messages.
+pub fn check_present(request: &Json<'_>, wanted: [(&str, &str); 2]) -> Result<(), Fault> {
+    let missing = wanted
+        .iter()
+        .filter(|(name, _)| request.member(name).is_none());
+    let violations: Vec<Violation> = missing
+        .map(|(_, path)| Violation {
+            form: Form::Echoed,
+            path: (*path).to_owned(),
+            echo: None,
+            rule: Rule::NotNull,
+        })
+        .collect();
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::constraints(violations))
     }
 }
 

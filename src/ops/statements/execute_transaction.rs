@@ -2,9 +2,9 @@
 
 use super::lower::{Lowered, OneItem, Refusal, Work, plan_write, split_key};
 use super::{Sent, VOICE, View};
-use crate::engine::capacity::{ReturnCapacity, Share};
+use crate::engine::capacity::ReturnCapacity;
 use crate::engine::tokens::Token;
-use crate::engine::transaction::{Read, byte_size, units_of_read};
+use crate::engine::transaction::Read;
 use crate::engine::write::ReturnOnFailure;
 use crate::error::{Fault, Kind};
 use crate::model::{Checked, Json};
@@ -12,7 +12,7 @@ use crate::ops::Context;
 use crate::ops::input::{TableRef, return_capacity, return_on_failure, text};
 use crate::ops::output::ObjectWriter;
 use crate::ops::transact::{
-    Named, canceled_at, check_bytes, check_distinct, payload, write_consumed,
+    Named, canceled_at, check_bytes, check_distinct, payload, read_and_reply, write_consumed,
 };
 use crate::partiql::{StatementKind, parse_statement};
 
@@ -135,32 +135,14 @@ async fn read(
             row_key: row_key.map_err(|fault| canceled_at(place, count, fault))?,
         });
     }
-    let items = context.engine.read_together(reads).await?;
-
-    let sizes: Result<Vec<_>, _> = items.iter().map(|item| byte_size(item.as_ref())).collect();
-    let sizes = sizes?;
-    let bytes = sizes.iter().sum::<usize>();
-    check_bytes(bytes)?;
-    let mut reply = ObjectWriter::with_capacity(bytes * 2);
-    let out = reply.member("Responses");
-    out.push(b'[');
-    for (place, (item, view)) in items.iter().zip(&views).enumerate() {
-        if place > 0 {
-            out.push(b',');
+    read_and_reply(context, reads, tables, detail, |place, item, response| {
+        let view = &views[place];
+        if view.shows(item)? {
+            view.write(item, response.member("Item"))?;
         }
-        out.push(b'{');
-        if let Some(item) = item
-            && view.shows(item)?
-        {
-            out.extend_from_slice(b"\"Item\":");
-            view.write(item, out)?;
-        }
-        out.push(b'}');
-    }
-    out.push(b']');
-    let consumed: Vec<_> = sizes.into_iter().map(units_of_read).collect();
-    write_consumed(&mut reply, tables, &consumed, detail, Some(Share::Read));
-    Ok(reply.finish())
+        Ok(())
+    })
+    .await
 }
 
 async fn write(

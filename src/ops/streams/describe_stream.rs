@@ -3,10 +3,10 @@
 use super::arn;
 use crate::engine::streams::StreamHead;
 use crate::engine::streams::position::sequence_number;
-use crate::error::{Fault, Form, Rule, Violation};
-use crate::model::{Checked, Json};
+use crate::error::Fault;
+use crate::model::Checked;
 use crate::ops::Context;
-use crate::ops::input::text;
+use crate::ops::input::{check_present, text};
 use crate::ops::output::ObjectWriter;
 use crate::ops::tables::description::write_key_schema;
 
@@ -14,7 +14,13 @@ use crate::ops::tables::description::write_key_schema;
 pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>, Fault> {
     let request = request.into_body();
     let filter = request.member("ShardFilter");
-    filter.map_or(Ok(()), check_filter)?;
+    if let Some(filter) = filter {
+        let wanted = [
+            ("Type", "shardFilter.type"),
+            ("ShardId", "shardFilter.shardId"),
+        ];
+        check_present(filter, wanted)?;
+    }
     let head = arn::resolve(text(&request, "StreamArn").unwrap_or_default(), context)?;
     let shard = head.shard_id();
     // A shard never has children, so asking for a shard's children finds nothing.
@@ -49,28 +55,4 @@ fn write_shard(out: &mut ObjectWriter, head: &StreamHead, shard: &str) {
             out.text("EndingSequenceNumber", &sequence_number(closed.last));
         }
     });
-}
-
-/// Both members are needed, though the model asks for neither.
-fn check_filter(filter: &Json<'_>) -> Result<(), Fault> {
-    let wanted = [
-        ("Type", "shardFilter.type"),
-        ("ShardId", "shardFilter.shardId"),
-    ];
-    let missing = wanted
-        .iter()
-        .filter(|(name, _)| filter.member(name).is_none());
-    let violations: Vec<Violation> = missing
-        .map(|(_, path)| Violation {
-            form: Form::Echoed,
-            path: (*path).to_owned(),
-            echo: None,
-            rule: Rule::NotNull,
-        })
-        .collect();
-    if violations.is_empty() {
-        Ok(())
-    } else {
-        Err(Fault::constraints(violations))
-    }
 }

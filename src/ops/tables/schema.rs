@@ -10,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 use super::invalid;
 use crate::engine::settings::Settings;
 use crate::engine::table::{Index, IndexKind, KeyAttribute, KeySchema, Phase, Projection};
-use crate::error::{Fault, Form, Rule, Violation};
+use crate::error::Fault;
 use crate::limits::{GLOBAL_INDEXES, LOCAL_INDEXES, PROJECTED_ATTRIBUTES};
 use crate::model::Json;
-use crate::ops::input::text;
+use crate::ops::input::{check_present, text};
 use crate::storage::keys::Space;
 use crate::types::AttrType;
 use keys::{Element, Role, check_composite_key, check_simple_key, read_elements};
@@ -89,7 +89,14 @@ impl Definitions {
 
 /// Reads key and indexes of a CreateTable.
 pub fn read_table(request: &Json<'_>) -> Result<TableSchema, Fault> {
-    check_present(request)?;
+    // The model leaves these open because a replica of another table needs neither.
+    check_present(
+        request,
+        [
+            ("AttributeDefinitions", "attributeDefinitions"),
+            ("KeySchema", "keySchema"),
+        ],
+    )?;
     let definitions = Definitions::read(request)?;
     let elements = read_elements(request);
     if elements.len() > definitions.names.len() {
@@ -141,30 +148,6 @@ pub fn check_projected(indexes: &[Index]) -> Result<(), Fault> {
         )));
     }
     Ok(())
-}
-
-/// The model leaves these open because a replica of another table needs neither.
-fn check_present(request: &Json<'_>) -> Result<(), Fault> {
-    let wanted = [
-        ("AttributeDefinitions", "attributeDefinitions"),
-        ("KeySchema", "keySchema"),
-    ];
-    let missing = wanted
-        .iter()
-        .filter(|(name, _)| request.member(name).is_none());
-    let violations: Vec<Violation> = missing
-        .map(|(_, path)| Violation {
-            form: Form::Echoed,
-            path: (*path).to_owned(),
-            echo: None,
-            rule: Rule::NotNull,
-        })
-        .collect();
-    if violations.is_empty() {
-        Ok(())
-    } else {
-        Err(Fault::constraints(violations))
-    }
 }
 
 fn read_local_indexes(

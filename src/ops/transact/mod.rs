@@ -11,8 +11,11 @@ pub mod transact_write_items;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::engine::capacity::{Consumed, ReturnCapacity, Share};
 use crate::engine::table::Table;
+use crate::engine::transaction::{Read, byte_size, units_of_read};
 use crate::error::{Fault, Reason};
 use crate::limits::TRANSACTION_BYTES;
 use crate::ops::Context;
@@ -49,6 +52,37 @@ pub(in crate::ops) fn check_distinct(row_keys: &[Result<Vec<u8>, Fault>]) -> Res
     Err(Fault::schema(
         "Transaction request cannot include multiple operations on one item",
     ))
+}
+
+/// Reads items of one moment and writes the reply with them, in their order. `write` adds what is returned of an item that
+/// is there, as the member Item; where it adds nothing the response is empty, as it is for an item that is not there.
+pub(in crate::ops) async fn read_and_reply(
+    context: &Context<'_>,
+    reads: Vec<Read>,
+    tables: &[Named],
+    detail: ReturnCapacity,
+    write: impl Fn(usize, &Bytes, &mut ObjectWriter) -> Result<(), Fault>,
+) -> Result<Vec<u8>, Fault> {
+    let items = context.engine.read_together(reads).await?;
+    let sizes: Result<Vec<_>, _> = items.iter().map(|item| byte_size(item.as_ref())).collect();
+    let sizes = sizes?;
+    let bytes = sizes.iter().sum::<usize>();
+    check_bytes(bytes)?;
+    let mut reply = ObjectWriter::with_capacity(bytes * 2);
+    let mut written = Ok(());
+    reply.objects(
+        "Responses",
+        items.iter().enumerate(),
+        |response, (place, item)| {
+            if let (Ok(()), Some(item)) = (&written, item) {
+                written = write(place, item, response);
+            }
+        },
+    );
+    written?;
+    let consumed: Vec<_> = sizes.into_iter().map(units_of_read).collect();
+    write_consumed(&mut reply, tables, &consumed, detail, Some(Share::Read));
+    Ok(reply.finish())
 }
 
 /// Checks the bytes of all that a transaction names, or of all that it reads.

@@ -1,17 +1,15 @@
 //! TransactGetItems: up to 100 items as they are at one moment.
 
 use super::action::read_key;
-use super::{canceled_at, check_bytes, check_distinct, resolve_tables, write_consumed};
-use crate::engine::capacity::Share;
+use super::{canceled_at, check_distinct, read_and_reply, resolve_tables};
 use crate::engine::page::write_returned;
-use crate::engine::transaction::{Read, byte_size, units_of_read};
+use crate::engine::transaction::Read;
 use crate::error::{Fault, Voice};
 use crate::expr::Projection;
 use crate::model::{Checked, Json};
 use crate::ops::Context;
 use crate::ops::clauses::{Clauses, check_key_paths};
 use crate::ops::input::{TableRef, return_capacity, table_ref};
-use crate::ops::output::ObjectWriter;
 use crate::types::Item;
 
 /// One Get, its key and projection read.
@@ -55,30 +53,11 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
             row_key,
         });
     }
-    let items = context.engine.read_together(reads).await?;
-
-    let sizes: Result<Vec<_>, _> = items.iter().map(|item| byte_size(item.as_ref())).collect();
-    let sizes = sizes?;
-    let bytes = sizes.iter().sum::<usize>();
-    check_bytes(bytes)?;
-    let mut reply = ObjectWriter::with_capacity(bytes * 2);
-    let out = reply.member("Responses");
-    out.push(b'[');
-    for (place, (item, get)) in items.iter().zip(&gets).enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        out.push(b'{');
-        if let Some(item) = item {
-            out.extend_from_slice(b"\"Item\":");
-            write_returned(item, get.projection.as_ref(), out)?;
-        }
-        out.push(b'}');
-    }
-    out.push(b']');
-    let consumed: Vec<_> = sizes.into_iter().map(units_of_read).collect();
-    write_consumed(&mut reply, &tables, &consumed, detail, Some(Share::Read));
-    Ok(reply.finish())
+    read_and_reply(context, reads, &tables, detail, |place, item, response| {
+        let projection = gets[place].projection.as_ref();
+        Ok(write_returned(item, projection, response.member("Item"))?)
+    })
+    .await
 }
 
 impl Get {
