@@ -157,7 +157,9 @@ pub async fn dispatch(
     let (operation, caller) = match (operation, caller) {
         (Some(operation), Ok(caller)) => (operation, caller),
         (operation, caller) => {
+            // A request without a body is held to be unsigned before it is held to be no JSON.
             let fault = match (check::check_syntax(body), operation, caller) {
+                (Err(_), _, Err(fault)) if body.is_empty() => fault,
                 (Err(fault), _, _) | (Ok(()), Some(_), Err(fault)) => fault,
                 (Ok(()), _, _) => Fault::unknown_operation(),
             };

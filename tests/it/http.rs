@@ -235,6 +235,11 @@ async fn protocol_errors_come_in_order() {
         reply.message().as_deref(),
         Some("Request is missing Authentication Token")
     );
+    let reply = attempt(unsigned("ListTables").replace("Length: 2", "Length: 0"), "").await;
+    assert_eq!(
+        (reply.status, reply.kind().as_deref()),
+        (400, Some("MissingAuthenticationTokenException"))
+    );
     let broken = api_head("ListTables", server.port, 2, &[]).replace("Credential=", "Nothing=");
     let reply = attempt(broken, "{}").await;
     assert_eq!(

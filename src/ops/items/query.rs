@@ -56,7 +56,10 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         None => keys.range,
     };
     let items = ItemsMember::of(&output);
-    let (limit, consistency) = (options.limit, options.consistency);
+    // A query for one item is not told where to go on: it cannot be.
+    let is_single = source == Source::Table && keys.is_exact;
+    let limit = options.limit.filter(|_| !is_single);
+    let consistency = options.consistency;
     let plan = ReadPlan {
         table: table.clone(),
         source,
