@@ -34,3 +34,6 @@ pub use parser::condition::parse_condition;
 pub use parser::key_condition::parse_key_condition;
 pub use parser::projection::parse_projection;
 pub use parser::update::parse_update;
+
+#[cfg(test)]
+mod reference;
