@@ -21,6 +21,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .unwrap_or_default();
     let (consistency, detail) = (consistency(&request), return_capacity(&request));
     let clauses = Clauses::read(&mut request, Voice::Bare)?;
+    clauses.check_keys()?;
     let key = read_item(key, exponent_width(Voice::Bare))?;
     let parsed = clauses.parse(Voice::Bare)?;
     check_key_not_empty(&key)?;

@@ -20,6 +20,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let options = Options::read(&request);
     let clauses = Clauses::read(&mut request, voice)?;
     options.check_returns_old()?;
+    clauses.check_keys()?;
     let item = read_item(item, exponent_width(voice))?;
     let parsed = clauses.parse(voice)?;
     if item.byte_size() > ITEM_BYTES {

@@ -27,6 +27,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .unwrap_or_default();
     let options = Options::read(&request);
     let clauses = Clauses::read(&mut request, voice)?;
+    clauses.check_keys()?;
     let key = read_item(key, exponent_width(voice))?;
     let parsed = clauses.parse(voice)?;
     check_key_not_empty(&key)?;
