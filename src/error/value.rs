@@ -46,6 +46,8 @@ pub enum ValueError {
     TooDeep,
     /// An attribute or map entry without a name.
     EmptyName,
+    /// The name of an attribute or map entry is too long.
+    LongName,
 }
 
 impl ValueError {

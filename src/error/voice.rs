@@ -8,6 +8,7 @@ use super::kind::Kind;
 use super::reason::Reason;
 use super::value::{SetKind, ValueError};
 use super::violation::{Form, Rule, Violation};
+use crate::limits::ATTRIBUTE_NAME_BYTES;
 use crate::types::wire::write_str;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -322,6 +323,9 @@ fn shared(error: &ValueError) -> String {
         }
         ValueError::TooDeep => NESTING.to_owned(),
         ValueError::EmptyName => "Empty attribute name".to_owned(),
+        ValueError::LongName => {
+            format!("Attribute name is too large, must be less than {} bytes", ATTRIBUTE_NAME_BYTES + 1)
+        }
         ValueError::NotANumber(_) | ValueError::DuplicateInSet { .. } => current(error),
     }
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::engine::table::{KeyAttribute, Table};
-use crate::error::{Fault, ValueError, Voice};
+use crate::error::{Fault, Voice};
 use crate::expr::{
     Clause, Condition, KeyCondition, Placeholders, Projection, Update, parse_condition,
     parse_key_condition, parse_projection, parse_update,
@@ -15,7 +15,7 @@ use crate::expr::{
 use crate::limits::EXPRESSION_ATTRIBUTES_BYTES;
 use crate::model::{Entries, Json};
 use crate::ops::legacy::Legacy;
-use crate::ops::values::{exponent_width, read_expression_value};
+use crate::ops::values::{check_name, exponent_width, read_expression_value};
 use crate::types::Path;
 
 /// A request's expressions as text, with its placeholder maps.
@@ -68,8 +68,9 @@ const LEGACY: [&str; 7] = [
 
 impl<'p, 'r> Clauses<'p, 'r> {
     /// Reads the expressions of a request or of one part of it (a table of a batch), and takes the values out of it, as
-    /// well as the older parameters. Checks that the styles are not mixed.
-    pub fn read(request: &'p mut Json<'r>, voice: Voice) -> Result<Clauses<'p, 'r>, Fault> {
+    /// well as the older parameters. Checks that the styles are not mixed. Where the service tells which expressions are
+    /// missing beside values, `named` says which ones it names.
+    pub fn read(request: &'p mut Json<'r>, named: &[&str]) -> Result<Clauses<'p, 'r>, Fault> {
         let values = request
             .take("ExpressionAttributeValues")
             .map(Json::into_values);
@@ -106,12 +107,12 @@ impl<'p, 'r> Clauses<'p, 'r> {
             values,
             legacy,
         };
-        clauses.check_maps(voice, has_no_expression)?;
+        clauses.check_maps(named, has_no_expression)?;
         Ok(clauses)
     }
 
     /// The placeholder maps must not be empty, and there must be an expression that could use them.
-    fn check_maps(&self, voice: Voice, has_no_expression: bool) -> Result<(), Fault> {
+    fn check_maps(&self, named: &[&str], has_no_expression: bool) -> Result<(), Fault> {
         if has_no_expression && self.names.is_some() {
             return Err(Fault::parameter(
                 "ExpressionAttributeNames can only be specified when using expressions",
@@ -122,13 +123,10 @@ impl<'p, 'r> Clauses<'p, 'r> {
                 .iter()
                 .all(Option::is_none);
         if (has_no_expression || only_projection) && self.values.is_some() {
-            // The older wording tells which expression is missing.
-            let missing = match voice {
-                Voice::Older => ": FilterExpression is null",
-                Voice::Bare if self.legacy.has_keys() || self.key_condition.is_none() => {
-                    ": FilterExpression and KeyConditionExpression are null"
-                }
-                _ => "",
+            let missing = match named {
+                [] => String::new(),
+                [one] => format!(": {one} is null"),
+                several => format!(": {} are null", several.join(" and ")),
             };
             return Err(Fault::parameter(format!(
                 "ExpressionAttributeValues can only be specified when using expressions{missing}"
@@ -193,8 +191,8 @@ impl<'p, 'r> Clauses<'p, 'r> {
         self.check_keys()?;
         let names = self.names.unwrap_or_default();
         let sent = self.values.unwrap_or_default();
-        if let Some((key, _)) = names.iter().find(|(_, name)| name.is_empty()) {
-            return Err(Fault::value_of(ValueError::EmptyName, key));
+        for (key, name) in &names {
+            check_name(name).map_err(|error| Fault::value_of(error, key))?;
         }
         let width = exponent_width(voice);
         let mut values = Vec::with_capacity(sent.len());

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::engine::table::empty_key_value;
 use crate::error::{Fault, SetKind, ValueError, Voice};
-use crate::limits::NESTING_LEVELS;
+use crate::limits::{ATTRIBUTE_NAME_BYTES, NESTING_LEVELS};
 use crate::model::{Entries, Value};
 use crate::types::{Attr, ExponentWidth, Item, Number};
 
@@ -57,10 +57,19 @@ pub fn check_key_not_empty(key: &Item) -> Result<(), Fault> {
     }
 }
 
-fn item(entries: Entries<'_>, width: ExponentWidth) -> Result<Item, ValueError> {
-    if entries.iter().any(|(name, _)| name.is_empty()) {
-        return Err(ValueError::EmptyName);
+/// Tests the length of an attribute's name.
+pub fn check_name(name: &str) -> Result<(), ValueError> {
+    if name.is_empty() {
+        Err(ValueError::EmptyName)
+    } else if name.len() > ATTRIBUTE_NAME_BYTES {
+        Err(ValueError::LongName)
+    } else {
+        Ok(())
     }
+}
+
+fn item(entries: Entries<'_>, width: ExponentWidth) -> Result<Item, ValueError> {
+    entries.iter().try_for_each(|(name, _)| check_name(name))?;
     let mut reader = Reader::new(width);
     let item = reader.entries(entries, 1)?;
     reader.end()?;
@@ -99,7 +108,10 @@ impl Reader {
     fn entries(&mut self, entries: Entries<'_>, level: usize) -> Result<Item, ValueError> {
         let mut read = Vec::with_capacity(entries.len());
         for (name, value) in entries {
-            self.has_empty_name |= name.is_empty();
+            match check_name(&name) {
+                Err(ValueError::EmptyName) => self.has_empty_name = true,
+                checked => checked?,
+            }
             read.push((name.into_owned(), self.value(value, level)?));
         }
         Ok(Item::from_sorted(read))

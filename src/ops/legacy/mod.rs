@@ -10,10 +10,11 @@ mod updates;
 
 use std::sync::Arc;
 
-use crate::error::{Fault, ValueError};
+use crate::error::Fault;
 use crate::expr::{Joint, KeyClause, KeyCondition, LegacyError, Projection, Update, UpdateStyle};
 use crate::model::Json;
 use crate::ops::clauses::Parsed;
+use crate::ops::values::check_name;
 use crate::types::ExponentWidth;
 use conditions::RawTest;
 use updates::RawChange;
@@ -167,9 +168,7 @@ fn read_names(names: &Json<'_>) -> Result<Projection, Fault> {
 }
 
 fn attribute_name(name: &str) -> Result<Arc<str>, Fault> {
-    if name.is_empty() {
-        return Err(Fault::value(ValueError::EmptyName));
-    }
+    check_name(name).map_err(Fault::value)?;
     Ok(Arc::from(name))
 }
 
