@@ -72,7 +72,7 @@ impl Doc {
     fn child(&self, step: &Step) -> Option<&Doc> {
         match (self, step) {
             (Doc::Map(map), Step::Name(name)) => map.get(&**name),
-            (Doc::List(list), Step::Index(index)) => list.iter().nth(*index as usize),
+            (Doc::List(list), Step::Index(index)) => list.get(*index as usize),
             _ => None,
         }
     }

@@ -11,8 +11,15 @@ use super::{Doc, items, names, numbers, paths, sets, steps, values};
 use crate::expr::{Action, SetValue, Update, UpdateError, UpdateStyle};
 use crate::types::{Attr, Item, Path, Step};
 
-/// What becomes of each target: a value, or nothing.
-type Changes = Vec<(Vec<Step>, Option<Doc>)>;
+/// What becomes of a target.
+#[derive(Clone)]
+enum Change {
+    Write(Doc),
+    Remove,
+}
+
+/// Targets and what becomes of them.
+type Changes = Vec<(Vec<Step>, Change)>;
 
 fn lists() -> impl Strategy<Value = Attr> {
     vec(values(), 0..3).prop_map(Attr::L)
@@ -141,19 +148,19 @@ fn is_nothing(item: &Doc) -> bool {
     matches!(item, Doc::Map(map) if map.is_empty())
 }
 
-fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Option<Doc>>, UpdateError> {
+fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Change>, UpdateError> {
     let target = steps(action.target());
     let present = old.at(&target);
     match action {
         Action::Set { value, .. } => {
             let value = computed(value, readable)?;
             has_place(&target, old)?;
-            Ok(Some(Some(value)))
+            Ok(Some(Change::Write(value)))
         }
         Action::Remove { .. } | Action::Delete { .. } if is_nothing(old) => Ok(None),
         Action::Remove { .. } => {
             has_place(&target, old)?;
-            Ok(present.map(|_| None))
+            Ok(present.map(|_| Change::Remove))
         }
         Action::Add { value, .. } => {
             let sum = match (present, Doc::of(value)) {
@@ -165,7 +172,7 @@ fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Option<Do
                 _ => return Err(UpdateError::OperandType),
             };
             has_place(&target, old)?;
-            Ok(Some(Some(sum)))
+            Ok(Some(Change::Write(sum)))
         }
         Action::Delete { value, .. } => {
             has_place(&target, old)?;
@@ -178,7 +185,11 @@ fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Option<Do
                 (Some(Doc::Blobs(one)), Doc::Blobs(two)) => (Doc::Blobs(one - &two), *one <= two),
                 _ => return Err(UpdateError::OperandType),
             };
-            Ok(Some((!is_empty).then_some(rest)))
+            Ok(Some(if is_empty {
+                Change::Remove
+            } else {
+                Change::Write(rest)
+            }))
         }
     }
 }
@@ -186,7 +197,10 @@ fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Option<Do
 /// What stands at a place after the changes, which are those at the place and within it.
 fn rebuilt(old: Option<&Doc>, changes: &Changes) -> Option<Doc> {
     if let Some((_, change)) = changes.iter().find(|(steps, _)| steps.is_empty()) {
-        return change.clone();
+        return match change {
+            Change::Write(value) => Some(value.clone()),
+            Change::Remove => None,
+        };
     }
     let within = |step: &Step| -> Changes {
         let within = changes.iter().filter(|(steps, _)| steps[0] == *step);

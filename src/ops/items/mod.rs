@@ -8,3 +8,6 @@ mod reading;
 pub mod scan;
 pub mod update_item;
 mod writing;
+
+#[cfg(test)]
+mod tests;

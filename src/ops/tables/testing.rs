@@ -10,7 +10,7 @@ use crate::engine::{Durability, Engine, NamespaceMode, Options};
 use crate::error::{Fault, Voice};
 use crate::model::{Json, check, table};
 use crate::ops::{Caller, OPERATIONS, dispatch};
-use crate::storage::MemoryStore;
+use crate::storage::{MemoryStore, Store};
 
 /// A request that passes the model's own checks.
 pub(super) fn checked(operation: &str, request: &Value) -> Json<'static> {
@@ -38,6 +38,11 @@ pub(in crate::ops) struct Service {
 
 impl Service {
     pub(in crate::ops) fn new(status_delay_ms: u64) -> Service {
+        Service::over(Arc::new(MemoryStore::new()), status_delay_ms)
+    }
+
+    /// The same over a store of the caller's.
+    pub(in crate::ops) fn over(store: Arc<dyn Store>, status_delay_ms: u64) -> Service {
         let clock = Clock::manual(1_762_000_000_000);
         let options = Options {
             durability: Durability::Never,
@@ -47,8 +52,7 @@ impl Service {
             ttl_interval: None,
             clock: clock.clone(),
         };
-        let engine =
-            Engine::open(Arc::new(MemoryStore::new()), options).expect("an empty store opens");
+        let engine = Engine::open(store, options).expect("a sound store opens");
         Service { engine, clock }
     }
 
