@@ -106,7 +106,14 @@ pub const CURRENT_DEPTH: u16 = 127;
 
 const WRITES: &[&str] = FALLING_BACK;
 const READS: &[&str] = &["GetItem", "Query"];
-const TABLES: &[&str] = &["CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"];
+const TABLES: &[&str] = &[
+    "CreateTable",
+    "DescribeTable",
+    "UpdateTable",
+    "DeleteTable",
+    "UpdateTimeToLive",
+    "DescribeTimeToLive",
+];
 
 /// What most rows have.
 const PLAIN: Override = Override {
