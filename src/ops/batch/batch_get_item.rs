@@ -90,7 +90,7 @@ impl<'r> Part<'r> {
             .map(Json::into_elements)
             .unwrap_or_default();
         let consistency = consistency(&part);
-        let clauses = Clauses::read(&mut part, Voice::Bare)?;
+        let clauses = Clauses::read(&mut part, &[])?;
         check_no_repeats(&sent)?;
         let mut keys = Vec::with_capacity(sent.len());
         for key in sent {

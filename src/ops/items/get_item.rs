@@ -20,7 +20,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .map(Json::into_values)
         .unwrap_or_default();
     let (consistency, detail) = (consistency(&request), return_capacity(&request));
-    let clauses = Clauses::read(&mut request, Voice::Bare)?;
+    let clauses = Clauses::read(&mut request, &[])?;
     clauses.check_keys()?;
     let key = read_item(key, exponent_width(Voice::Bare))?;
     let parsed = clauses.parse(Voice::Bare)?;

@@ -23,7 +23,10 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         Some(false) => Order::Reverse,
         _ => Order::Forward,
     };
-    let clauses = Clauses::read(&mut request, Voice::Bare)?;
+    let clauses = Clauses::read(
+        &mut request,
+        &["FilterExpression", "KeyConditionExpression"],
+    )?;
     clauses.check_key_condition()?;
     options.check_select(clauses.projection_parameter())?;
     let start = options

@@ -17,7 +17,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let mut request = request.into_body();
     let mut options = Options::read(&mut request);
     let segment = read_segment(&request)?;
-    let clauses = Clauses::read(&mut request, voice)?;
+    let clauses = Clauses::read(&mut request, &["FilterExpression"])?;
     options.check_select(clauses.projection_parameter())?;
     let start = options
         .start

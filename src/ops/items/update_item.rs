@@ -26,7 +26,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
         .map(Json::into_values)
         .unwrap_or_default();
     let options = Options::read(&request);
-    let clauses = Clauses::read(&mut request, voice)?;
+    let clauses = Clauses::read(&mut request, &[])?;
     clauses.check_keys()?;
     let key = read_item(key, exponent_width(voice))?;
     let parsed = clauses.parse(voice)?;

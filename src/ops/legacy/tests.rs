@@ -21,7 +21,7 @@ fn parse(operation: &str, members: &str) -> Result<Parsed, String> {
     let mut request = check(operation, input, body.as_bytes())
         .map_err(words)?
         .into_body();
-    let clauses = Clauses::read(&mut request, voice).map_err(words)?;
+    let clauses = Clauses::read(&mut request, &[]).map_err(words)?;
     clauses.parse(voice).map_err(words)
 }
 

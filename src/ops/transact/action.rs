@@ -91,7 +91,7 @@ impl Request {
         let sent = part.take(member).map(Json::into_values).unwrap_or_default();
         let values = part.member("ExpressionAttributeValues");
         let bytes = values.map_or(0, |values| value_bytes(values.values()));
-        let clauses = Clauses::read(&mut part, VOICE)?;
+        let clauses = Clauses::read(&mut part, &["ConditionExpression"])?;
         let (item, parsed) = if kind == Kind::Put {
             let item = read_item(sent, exponent_width(VOICE))?;
             (item, clauses.parse(VOICE)?)

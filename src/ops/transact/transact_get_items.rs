@@ -4,7 +4,7 @@ use super::action::read_key;
 use super::{canceled_at, check_distinct, read_and_reply, resolve_tables};
 use crate::engine::page::write_returned;
 use crate::engine::transaction::Read;
-use crate::error::{Fault, Voice};
+use crate::error::Fault;
 use crate::expr::Projection;
 use crate::model::{Checked, Json};
 use crate::ops::Context;
@@ -65,7 +65,7 @@ impl Get {
         let mut get = action.take("Get").unwrap_or(Json::Null);
         let named = table_ref(&get);
         let sent = get.take("Key").map(Json::into_values).unwrap_or_default();
-        let clauses = Clauses::read(&mut get, Voice::Older)?;
+        let clauses = Clauses::read(&mut get, &[])?;
         let (key, parsed) = read_key(sent, clauses)?;
         Ok(Get {
             named,
