@@ -4,6 +4,7 @@
 mod concurrency;
 mod cruddur;
 mod http;
+mod protocol;
 mod recovery;
 mod statements;
 mod support;
