@@ -34,7 +34,7 @@ pub struct ShardIterator {
 impl ShardIterator {
     /// The text that a client hands back.
     pub fn render(self, stream_arn: &str) -> String {
-        let check = self.check();
+        let check = self.check(stream_arn);
         format!(
             "{stream_arn}|1|{:016x}{:016x}{:016x}{check:016x}",
             self.stream, self.next, self.issued_ms
@@ -43,7 +43,7 @@ impl ShardIterator {
 
     /// Reads an iterator that this or an earlier process handed out.
     pub fn parse(text: &str) -> Option<ShardIterator> {
-        let token = text.rsplit_once("|1|")?.1;
+        let (stream_arn, token) = text.rsplit_once("|1|")?;
         if token.len() != 64 || !token.is_ascii() {
             return None;
         }
@@ -53,7 +53,7 @@ impl ShardIterator {
             next: word(1)?,
             issued_ms: word(2)?,
         };
-        (word(3)? == iterator.check()).then_some(iterator)
+        (word(3)? == iterator.check(stream_arn)).then_some(iterator)
     }
 
     /// Whether it is too old to be used.
@@ -62,15 +62,16 @@ impl ShardIterator {
     }
 
     /// Tells a mangled iterator from a real one; no secret.
-    fn check(self) -> u64 {
-        [self.stream, self.next, self.issued_ms].into_iter().fold(
-            0x6479_6e61_736c_6564,
-            |check: u64, word| {
+    fn check(self, stream_arn: &str) -> u64 {
+        let words = [self.stream, self.next, self.issued_ms];
+        words
+            .into_iter()
+            .chain(stream_arn.bytes().map(u64::from))
+            .fold(0x6479_6e61_736c_6564, |check: u64, word| {
                 (check ^ word)
                     .wrapping_mul(0x9e37_79b9_7f4a_7c15)
                     .rotate_left(29)
-            },
-        )
+            })
     }
 }
 
@@ -100,8 +101,15 @@ mod tests {
         };
         let text = iterator.render("arn:aws:dynamodb:r:0:table/t/stream/l");
         assert_eq!(ShardIterator::parse(&text), Some(iterator));
-        let mangled = text.replace('9', "8");
-        assert_eq!(ShardIterator::parse(&mangled), None);
+        let twice = format!("{text}{text}");
+        for mangled in [
+            text.replace('9', "8"),
+            text.replace("table/t", "table/u"),
+            text.replacen('a', "", 1),
+            twice,
+        ] {
+            assert_eq!(ShardIterator::parse(&mangled), None, "{mangled}");
+        }
         for text in ["", "|1|", "a|1|b", &format!("|1|{}", "é".repeat(32))] {
             assert_eq!(ShardIterator::parse(text), None, "{text}");
         }
