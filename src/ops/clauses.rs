@@ -69,8 +69,8 @@ const LEGACY: [&str; 7] = [
 impl<'p, 'r> Clauses<'p, 'r> {
     /// Reads the expressions of a request or of one part of it (a table of a batch), and takes the values out of it, as
     /// well as the older parameters. Checks that the styles are not mixed. Where the service tells which expressions are
-    /// missing beside values, `named` says which ones it names.
-    pub fn read(request: &'p mut Json<'r>, named: &[&str]) -> Result<Clauses<'p, 'r>, Fault> {
+    /// missing beside values, `voiced` says which ones it names.
+    pub fn read(request: &'p mut Json<'r>, voiced: &[&str]) -> Result<Clauses<'p, 'r>, Fault> {
         let values = request
             .take("ExpressionAttributeValues")
             .map(Json::into_values);
@@ -107,12 +107,12 @@ impl<'p, 'r> Clauses<'p, 'r> {
             values,
             legacy,
         };
-        clauses.check_maps(named, has_no_expression)?;
+        clauses.check_maps(voiced, has_no_expression)?;
         Ok(clauses)
     }
 
     /// The placeholder maps must not be empty, and there must be an expression that could use them.
-    fn check_maps(&self, named: &[&str], has_no_expression: bool) -> Result<(), Fault> {
+    fn check_maps(&self, voiced: &[&str], has_no_expression: bool) -> Result<(), Fault> {
         if has_no_expression && self.names.is_some() {
             return Err(Fault::parameter(
                 "ExpressionAttributeNames can only be specified when using expressions",
@@ -123,7 +123,7 @@ impl<'p, 'r> Clauses<'p, 'r> {
                 .iter()
                 .all(Option::is_none);
         if (has_no_expression || only_projection) && self.values.is_some() {
-            let missing = match named {
+            let missing = match voiced {
                 [] => String::new(),
                 [one] => format!(": {one} is null"),
                 several => format!(": {} are null", several.join(" and ")),
