@@ -1,12 +1,14 @@
 //! Random conditions on random items.
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Doc, items, paths, values};
+use super::{Doc, items, paths, texts, values};
 use crate::expr::{Comparator, Condition, Operand};
-use crate::types::AttrType;
+use crate::types::{Attr, AttrType, Item};
 
 fn operands() -> BoxedStrategy<Operand> {
     let operand = prop_oneof![
@@ -216,5 +218,40 @@ proptest! {
     fn trees_hold_as_in_the_reference(item in items(), condition in conditions()) {
         let expected = holds(&condition, &Doc::of_item(&item));
         prop_assert_eq!(condition.holds(&item), expected);
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_reference(
+        value in prop_oneof![texts().prop_map(Attr::S), values()],
+        comparator in comparators(),
+    ) {
+        let left = Operand::Size(Box::new(Operand::Value(value.into())));
+        for size in 0u64..8 {
+            let (left, right) = (left.clone(), Operand::Value(Attr::N(size.into()).into()));
+            let condition = Condition::Compare { left, comparator, right };
+            let expected = holds(&condition, &Doc::Map(BTreeMap::new()));
+            prop_assert_eq!(condition.holds(&Item::new()), expected);
+        }
+    }
+
+    #[test]
+    fn parts_are_found_as_in_the_reference(bytes in vec(0u8..2, 0..30), part in vec(0u8..2, 0..8)) {
+        let letters = |bytes: &[u8]| bytes.iter().map(|byte| ['é', 'a'][usize::from(*byte)]).collect();
+        let constant = |value: Attr| Operand::Value(value.into());
+        let pairs = [
+            (Attr::S(letters(&bytes)), Attr::S(letters(&part))),
+            (Attr::B(bytes), Attr::B(part)),
+        ];
+        for (container, member) in pairs {
+            let (container, member) = (constant(container), constant(member));
+            let (operand, prefix) = (container.clone(), member.clone());
+            for condition in [
+                Condition::Contains { container, member },
+                Condition::BeginsWith { operand, prefix },
+            ] {
+                let expected = holds(&condition, &Doc::Map(BTreeMap::new()));
+                prop_assert_eq!(condition.holds(&Item::new()), expected);
+            }
+        }
     }
 }

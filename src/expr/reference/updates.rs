@@ -178,11 +178,15 @@ fn change(action: &Action, old: &Doc, readable: &Doc) -> Result<Option<Change>, 
             has_place(&target, old)?;
             let (rest, is_empty) = match (present, Doc::of(value)) {
                 (None, _) => return Ok(None),
-                (Some(Doc::Texts(one)), Doc::Texts(two)) => (Doc::Texts(one - &two), *one <= two),
-                (Some(Doc::Numbers(one)), Doc::Numbers(two)) => {
-                    (Doc::Numbers(one - &two), *one <= two)
+                (Some(Doc::Texts(one)), Doc::Texts(two)) => {
+                    (Doc::Texts(one - &two), one.is_subset(&two))
                 }
-                (Some(Doc::Blobs(one)), Doc::Blobs(two)) => (Doc::Blobs(one - &two), *one <= two),
+                (Some(Doc::Numbers(one)), Doc::Numbers(two)) => {
+                    (Doc::Numbers(one - &two), one.is_subset(&two))
+                }
+                (Some(Doc::Blobs(one)), Doc::Blobs(two)) => {
+                    (Doc::Blobs(one - &two), one.is_subset(&two))
+                }
                 _ => return Err(UpdateError::OperandType),
             };
             Ok(Some(if is_empty {
