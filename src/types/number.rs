@@ -97,19 +97,21 @@ impl Number {
         let shift = u32::try_from(i32::from(upper.exponent) - i32::from(lower.exponent))
             .expect("the upper exponent is not below the lower");
         // A coefficient of at most 38 digits moved by more than 38 places cannot meet the other's lowest digit
-        // within 38 digits.
-        let scaled = (shift <= 38)
-            .then(|| {
-                10i128
-                    .checked_pow(shift)
-                    .and_then(|ten| upper.coefficient().checked_mul(ten))
-            })
-            .flatten()
+        // within 38 digits. Operands of up to twice that size can still add up to 38 digits, so magnitudes are unsigned.
+        let scaled = 10u128
+            .checked_pow(shift)
+            .and_then(|ten| upper.coefficient().unsigned_abs().checked_mul(ten))
             .ok_or(NumberError::Overflow)?;
-        let sum = scaled
-            .checked_add(lower.coefficient())
-            .ok_or(NumberError::Overflow)?;
-        normalise(sum, i32::from(lower.exponent))
+        let added = lower.coefficient().unsigned_abs();
+        let (is_negative, magnitude) = if (upper.coefficient() < 0) == (lower.coefficient() < 0) {
+            (upper.coefficient() < 0, scaled.checked_add(added))
+        } else if scaled >= added {
+            (upper.coefficient() < 0, Some(scaled - added))
+        } else {
+            (lower.coefficient() < 0, Some(added - scaled))
+        };
+        let magnitude = magnitude.ok_or(NumberError::Overflow)?;
+        normalise_parts(is_negative, magnitude, i32::from(lower.exponent))
     }
 
     /// Exact difference; errors as [`Number::plus`].
@@ -428,8 +430,14 @@ fn check_magnitude(leading_power: i64) -> Result<(), NumberError> {
 
 /// Drops trailing zeros and checks digits and range.
 fn normalise(coefficient: i128, exponent: i32) -> Result<Number, NumberError> {
-    let mut magnitude = coefficient.unsigned_abs();
-    let mut exponent = exponent;
+    normalise_parts(coefficient < 0, coefficient.unsigned_abs(), exponent)
+}
+
+fn normalise_parts(
+    is_negative: bool,
+    mut magnitude: u128,
+    mut exponent: i32,
+) -> Result<Number, NumberError> {
     if magnitude == 0 {
         return Ok(Number::ZERO);
     }
@@ -444,7 +452,7 @@ fn normalise(coefficient: i128, exponent: i32) -> Result<Number, NumberError> {
     let signed = i128::try_from(magnitude).expect("38 digits fit 127 bits");
     let exponent = i16::try_from(exponent).expect("the range check bounds the exponent");
     Ok(Number::raw(
-        if coefficient < 0 { -signed } else { signed },
+        if is_negative { -signed } else { signed },
         exponent,
     ))
 }

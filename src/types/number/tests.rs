@@ -201,6 +201,24 @@ fn oracle_subtract(a: &[u8], b: &[u8]) -> Vec<u8> {
     difference
 }
 
+#[test]
+fn sums_of_38_digits_have_operands_beyond_127_bits() {
+    for (a, b, expected) in [
+        (
+            "0.0017014118346046923173168730371588410573",
+            "-0.00070141183460469639438951781377060980641",
+            "0.00099999999999999592292735522338823125089",
+        ),
+        (
+            "99999999999999999999999999999999999995",
+            "99999999999999999999999999999999999995",
+            "199999999999999999999999999999999999990",
+        ),
+    ] {
+        assert_eq!(read(a).plus(read(b)), Ok(read(expected)));
+    }
+}
+
 proptest! {
     #[test]
     fn text_round_trips(number in any_number()) {
