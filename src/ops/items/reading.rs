@@ -87,6 +87,12 @@ impl<'r> Options<'r> {
                 "Consistent reads are not supported on global secondary indexes",
             ));
         }
+        if let Some(index) = source.index(table).filter(|index| index.backfilling) {
+            return Err(Fault::schema(format!(
+                "Cannot read from backfilling global secondary index: {}",
+                index.name
+            )));
+        }
         Ok(source)
     }
 
