@@ -2,14 +2,13 @@
 //!
 //! A group is whatever waits when the thread is free, up to [`GROUP_JOBS`] jobs or [`GROUP_BYTES`] bytes; no timer, so a
 //! lone request is not delayed. Its edits are one atomic batch. Replies go out after the batch is applied (and flushed,
-//! when durability asks for it, by `flusher`), failed jobs' too, since a failed condition may rest on a write of the group.
+//! when durability asks for it), failed jobs' too, since a failed condition may rest on a write of the same group.
 //! If the store refuses a batch its state is unknown: every later job is answered with an internal error.
 
-mod flusher;
 mod txn;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
@@ -18,7 +17,6 @@ use crate::engine::{Durability, Shared};
 use crate::error::Fault;
 use crate::storage::{Store, StoreError, keys};
 
-use flusher::{Flusher, reply_all};
 use txn::{Counters, Overlay};
 pub use txn::{Statistics, Txn};
 
@@ -174,25 +172,10 @@ pub(super) fn load_counters(store: &dyn Store) -> Result<(u64, u32), StoreError>
 
 /// Runs jobs until the queue is closed and empty, then flushes. The body of the commit thread.
 pub(super) fn run(shared: &Arc<Shared>, mut receiver: Receiver, (sequence, space): (u64, u32)) {
-    let broken = Arc::new(AtomicBool::new(false));
-    let flusher = match shared.options.durability {
-        Durability::Always => {
-            match Flusher::start(Arc::clone(&shared.store), Arc::clone(&broken)) {
-                Ok(flusher) => Some(flusher),
-                Err(error) => {
-                    // Every caller is told that the server is stopping.
-                    tracing::error!(%error, "no thread to flush with; no writes are taken");
-                    return;
-                }
-            }
-        }
-        Durability::Interval | Durability::Never => None,
-    };
     let mut writer = Writer {
         shared: Arc::clone(shared),
         counters: Counters { sequence, space },
-        broken,
-        flusher,
+        broken: false,
     };
     while let Some(first) = receiver.waiting.blocking_recv() {
         writer.run_group(first, &mut receiver.waiting);
@@ -205,10 +188,8 @@ pub(super) fn run(shared: &Arc<Shared>, mut receiver: Receiver, (sequence, space
 struct Writer {
     shared: Arc<Shared>,
     counters: Counters,
-    /// Whether the store refused a batch, or to flush one.
-    broken: Arc<AtomicBool>,
-    /// Where groups are answered when each is to be flushed first.
-    flusher: Option<Flusher>,
+    /// Whether the store refused a batch.
+    broken: bool,
 }
 
 impl Writer {
@@ -224,7 +205,7 @@ impl Writer {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner);
             while let Some(mut job) = next.take() {
-                if !self.is_broken() {
+                if !self.broken {
                     let mut txn = Txn {
                         store: &*shared.store,
                         catalog: &catalog,
@@ -246,20 +227,15 @@ impl Writer {
                 }
             }
         }
-        let has_edits = !group.is_empty();
-        match (self.store_group(group, before), &self.flusher) {
-            (GroupEnd::Stored, Some(flusher)) => flusher.finish(jobs, has_edits),
-            (end, _) => reply_all(jobs, end),
+        let end = self.store_group(group, before);
+        for job in jobs {
+            job.reply(end);
         }
-    }
-
-    fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
     }
 
     /// Writes a group and publishes what it changed.
     fn store_group(&mut self, mut group: Overlay, before: Counters) -> GroupEnd {
-        if self.is_broken() {
+        if self.broken {
             return GroupEnd::Failed;
         }
         if group.is_empty() {
@@ -269,7 +245,7 @@ impl Writer {
         let streams = std::mem::take(&mut group.streams);
         if let Err(error) = self.write(group, before) {
             tracing::error!(%error, "the store refused a write; no more writes are taken");
-            self.broken.store(true, Ordering::Release);
+            self.broken = true;
             return GroupEnd::Failed;
         }
         if !tables.is_empty() || !streams.is_empty() {
@@ -306,6 +282,11 @@ impl Writer {
                 u64::from(self.counters.space).to_be_bytes().to_vec(),
             );
         }
-        store.apply(batch)
+        store.apply(batch)?;
+        if self.shared.options.durability == Durability::Always {
+            store.flush()
+        } else {
+            Ok(())
+        }
     }
 }
