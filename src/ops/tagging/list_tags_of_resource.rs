@@ -16,7 +16,7 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     let resource = context
         .engine
         .with_catalog(|catalog| arn.find(catalog, &context.scope))
-        .ok_or_else(|| missing(&arn, sent, context))?;
+        .ok_or_else(missing)?;
     let mut tags: Vec<_> = resource.tags().iter().collect();
     tags.sort_unstable();
     let mut reply = ObjectWriter::new();
@@ -27,12 +27,8 @@ pub async fn run(context: &Context<'_>, request: Checked<'_>) -> Result<Vec<u8>,
     Ok(reply.finish())
 }
 
-fn missing(arn: &Arn, sent: &str, context: &Context<'_>) -> Fault {
+/// Unlike the other operations on tags this one does not tell whether the resource exists.
+fn missing() -> Fault {
     // Observed: fixtures/conformance/list_tags_of_resource/refusals.json
-    if arn.is_foreign(context) {
-        return Fault::service(Kind::AccessDenied, "Access is denied");
-    }
-    Fault::not_found(format!(
-        "Requested resource not found: ResourcArn: {sent} not found"
-    ))
+    Fault::service(Kind::AccessDenied, "Access is denied")
 }

@@ -41,11 +41,6 @@ impl Arn {
         })
     }
 
-    /// Whether the ARN is of another account or region than the request's.
-    pub(super) fn is_foreign(&self, context: &Context<'_>) -> bool {
-        self.account != context.account() || self.region != *context.region
-    }
-
     /// The resource in a scope.
     pub(super) fn find(&self, catalog: &Catalog, scope: &str) -> Option<Resource> {
         let Some(label) = &self.stream else {
