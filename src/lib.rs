@@ -3,7 +3,7 @@
 //! The binary is a thin `main` over this library. Layers, each using lower ones only:
 //!
 //! ```text
-//! 8  cli, config, service, start   7  server   5  ops   4  engine   3  error, model
+//! 8  cli, config, service, start   7  server   6  triggers   5  ops   4  engine   3  error, model
 //! 2  expr, partiql, storage        1  types    0  limits, clock
 //! ```
 //!
@@ -23,4 +23,5 @@ pub mod server;
 pub mod service;
 pub mod start;
 pub mod storage;
+pub mod triggers;
 pub mod types;

@@ -146,6 +146,15 @@ pub fn resolve(target: &str) -> Option<&'static Operation> {
     })
 }
 
+/// The set of tables that a caller sees.
+pub fn scope_of(mode: NamespaceMode, caller: &Caller) -> String {
+    match mode {
+        NamespaceMode::Shared => String::new(),
+        NamespaceMode::Region => caller.region.clone(),
+        NamespaceMode::Credentials => format!("{}\u{1}{}", caller.access_key, caller.region),
+    }
+}
+
 /// Answers a request. The checks come in the service's order: JSON syntax, the target, who asks, then the operation's own.
 pub async fn dispatch(
     engine: &Engine,
@@ -169,15 +178,10 @@ pub async fn dispatch(
     let request = check::check(operation.name, operation.input, body)
         .map_err(|fault| operation.voice.render(&fault))?;
     let voice = request.voice(operation.voice);
-    let scope = match engine.options().namespace {
-        NamespaceMode::Shared => String::new(),
-        NamespaceMode::Region => caller.region.clone(),
-        NamespaceMode::Credentials => format!("{}\u{1}{}", caller.access_key, caller.region),
-    };
     let context = Context {
         engine,
+        scope: scope_of(engine.options().namespace, &caller),
         region: caller.region.into(),
-        scope,
         host: caller.host,
     };
     (operation.run)(&context, request)

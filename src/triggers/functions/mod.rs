@@ -1,0 +1,62 @@
+//! The functions that can be invoked, by name, and the two ways to reach one.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// How a function is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// By the invoke API at this URL.
+    Url(String),
+    /// By a runtime client that polls this port of ours; 0: one that is free.
+    Runtime {
+        /// The port.
+        port: u16,
+    },
+}
+
+/// A function as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionSetting {
+    /// Its name.
+    pub name: String,
+    /// How it is reached.
+    pub target: Target,
+    /// Invocations in flight at once; the Runtime Interface Emulator breaks on two.
+    pub concurrency: u32,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+}
+
+/// One call of a function.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Request id that the function sees.
+    pub request_id: String,
+    /// ARN that the function sees.
+    pub function_arn: String,
+    /// The event.
+    pub payload: Bytes,
+    /// `X-Amz-Client-Context` as it was sent.
+    pub client_context: Option<String>,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The function answered.
+    Success(Bytes),
+    /// The function failed: `Unhandled` or `Handled`, and the error object.
+    FunctionError {
+        /// What `X-Amz-Function-Error` says.
+        kind: String,
+        /// An object with errorType and errorMessage, usually.
+        payload: Bytes,
+    },
+    /// The function took too long.
+    TimedOut,
+    /// Whoever should run it could not be reached, or refused: why, for people.
+    Unreachable(String),
+}
