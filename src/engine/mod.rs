@@ -22,6 +22,7 @@ pub mod tokens;
 pub mod transaction;
 pub mod write;
 
+use std::ops::{Bound, ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -32,12 +33,13 @@ use bytes::Bytes;
 use crate::clock::Clock;
 use crate::error::Fault;
 use crate::storage::keys;
-use crate::storage::{Store, StoreError};
+use crate::storage::{Order, Store, StoreError};
 use catalog::{Catalog, TableName};
 use commit::{Queue, Statistics, Txn};
 use holds::Holds;
 use jobs::{Filling, Part, Workers};
 use page::{Page, ReadPlan};
+use streams::news::News;
 use table::{Index, Phase, Table};
 
 pub use crate::storage::Durability;
@@ -79,6 +81,7 @@ pub(crate) struct Shared {
     options: Options,
     /// Last sequence number that is in the store.
     sequence: AtomicU64,
+    news: News,
 }
 
 impl Shared {
@@ -124,6 +127,7 @@ impl Engine {
             clock: options.clock.clone(),
             options,
             sequence,
+            news: News::default(),
         });
         let (queue, receiver) = commit::queue();
         let writer = Arc::clone(&shared);
@@ -148,6 +152,16 @@ impl Engine {
     /// Milliseconds since the epoch.
     pub fn now_ms(&self) -> u64 {
         self.shared.clock.now_ms()
+    }
+
+    /// The clock that everything follows.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// What readers of streams wait for.
+    pub fn news(&self) -> &News {
+        &self.shared.news
     }
 
     /// The status delay in milliseconds.
@@ -210,6 +224,45 @@ impl Engine {
         let until = self.next_sequence();
         self.read_apart(move |store| streams::seek(store, stream, from..until, time_ms))
             .await
+    }
+
+    /// The sequence number behind the last record of a stream; 0 when it has none.
+    pub async fn end_of_stream(&self, stream: u64) -> Result<u64, Fault> {
+        self.read_apart(move |store| streams::end(store, stream))
+            .await
+    }
+
+    /// How many records a range of a stream has, up to `limit`.
+    pub async fn count_records(
+        &self,
+        stream: u64,
+        range: Range<u64>,
+        limit: u64,
+    ) -> Result<u64, Fault> {
+        self.read_apart(move |store| streams::count(store, stream, range, limit))
+            .await
+    }
+
+    /// What triggers keep under names that begin with `prefix`: the rest of each name and the value.
+    pub fn trigger_rows(&self, prefix: &str) -> Result<Vec<(String, Bytes)>, StoreError> {
+        let start = keys::trigger(prefix);
+        let mut found = Vec::new();
+        let range = keys::whole_namespace(keys::Namespace::Trigger);
+        let (_, end) = range.bounds();
+        self.shared.store.range(
+            Bound::Included(&start),
+            end,
+            Order::Forward,
+            &mut |key, value| {
+                let Some(rest) = key.strip_prefix(&start[..]) else {
+                    return ControlFlow::Break(());
+                };
+                let name = String::from_utf8_lossy(rest).into_owned();
+                found.push((name, Bytes::copy_from_slice(value)));
+                ControlFlow::Continue(())
+            },
+        )?;
+        Ok(found)
     }
 
     /// Reads on a thread that may block.

@@ -14,7 +14,7 @@
 //! | `21` stream head | stream (8) | state |
 //! | `30` expiry | epoch second (8), row key without its namespace | empty |
 //! | `31` token | scope and `00 01`, client token | request digest, expiry |
-//! | `40` trigger | trigger id | checkpoint |
+//! | `40` trigger | `function/` and name, `mapping/` or `position/` and id | what `triggers` keeps of it, as JSON |
 //! | `FF` | | kept free: the store on disk puts pieces of large values there |
 //!
 //! `hash` is the start of the MD5 digest of `Outliers` and the partition key's bytes, by which DynamoDB itself orders
@@ -56,7 +56,7 @@ pub enum Namespace {
     Expiry = 0x30,
     /// Client request tokens.
     Token = 0x31,
-    /// Trigger checkpoints.
+    /// Functions, mappings and their positions.
     Trigger = 0x40,
 }
 
@@ -194,9 +194,9 @@ pub fn token(scope: &str, token: &str) -> Vec<u8> {
     key
 }
 
-/// Key of a trigger's checkpoint.
-pub fn trigger(id: &str) -> Vec<u8> {
-    named(Namespace::Trigger, id.as_bytes())
+/// Key of something that triggers keep.
+pub fn trigger(name: &str) -> Vec<u8> {
+    named(Namespace::Trigger, name.as_bytes())
 }
 
 /// The place of a partition in a Scan.

@@ -7,5 +7,36 @@
 //! `functions` reaches functions · `settings`, `pattern` say what a mapping wants · `mapping`, `registry` keep mappings on
 //! disk · `consumer` delivers · `event`, `destination` write what others read · `lambda` is the REST API.
 
+pub mod checkpoint;
 pub mod functions;
+pub mod mapping;
 pub mod settings;
+
+use functions::FunctionSetting;
+use settings::{Changes, StartingPosition};
+
+/// What triggers are started with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Address that the ports of runtime functions are bound to.
+    pub host: String,
+    /// Configured functions.
+    pub functions: Vec<FunctionSetting>,
+    /// Configured mappings.
+    pub triggers: Vec<TriggerSetting>,
+    /// Where queues named by ARN are.
+    pub sqs_endpoint: Option<String>,
+}
+
+/// A configured mapping: from a table, which may not exist yet, to a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TriggerSetting {
+    /// The table.
+    pub table: String,
+    /// The function's name.
+    pub function: String,
+    /// Where it begins in the stream of a table that is there already.
+    pub starting_position: StartingPosition,
+    /// Its options.
+    pub changes: Changes,
+}

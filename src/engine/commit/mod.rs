@@ -243,12 +243,14 @@ impl Writer {
         }
         let tables = std::mem::take(&mut group.tables);
         let streams = std::mem::take(&mut group.streams);
+        let recorded = std::mem::take(&mut group.recorded);
         if let Err(error) = self.write(group, before) {
             tracing::error!(%error, "the store refused a write; no more writes are taken");
             self.broken = true;
             return GroupEnd::Failed;
         }
-        if !tables.is_empty() || !streams.is_empty() {
+        let is_change = !tables.is_empty() || !streams.is_empty();
+        if is_change {
             let mut catalog = self
                 .shared
                 .catalog
@@ -264,6 +266,10 @@ impl Writer {
         self.shared
             .sequence
             .store(self.counters.sequence, Ordering::Release);
+        self.shared.news.tell_records(&recorded);
+        if is_change {
+            self.shared.news.tell_change();
+        }
         GroupEnd::Stored
     }
 

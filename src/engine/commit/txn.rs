@@ -22,6 +22,8 @@ pub(super) struct Overlay {
     tallies: HashMap<Space, Tally>,
     pub(super) tables: HashMap<TableName, Option<Arc<Table>>>,
     pub(super) streams: HashMap<u64, Option<Arc<StreamHead>>>,
+    /// Streams that got records, few of them.
+    pub(super) recorded: Vec<u64>,
     /// Bytes of keys and values, to bound a group.
     pub(super) bytes: usize,
 }
@@ -54,6 +56,15 @@ impl Overlay {
         }
         self.tables.extend(job.tables);
         self.streams.extend(job.streams);
+        for stream in job.recorded {
+            self.note_record(stream);
+        }
+    }
+
+    fn note_record(&mut self, stream: u64) {
+        if !self.recorded.contains(&stream) {
+            self.recorded.push(stream);
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -145,6 +156,13 @@ impl Txn<'_> {
     pub fn delete(&mut self, key: Vec<u8>) {
         self.own.bytes += key.len();
         self.own.rows.insert(key, None);
+    }
+
+    /// Adds a record to a stream; its readers are told when the group is done.
+    pub fn put_record(&mut self, stream: u64, record: Bytes) {
+        let sequence = self.next_sequence();
+        self.put(keys::stream_record(stream, sequence), record);
+        self.own.note_record(stream);
     }
 
     /// Adds to the statistics of a space.

@@ -4,6 +4,7 @@
 //! written in the same commit as the change they tell; nothing in a write grows with the stream. Owns `StreamHead`
 //! and reading a page of records; the bytes of a record are `record`'s, places in a stream `position`'s.
 
+pub mod news;
 pub mod position;
 pub mod record;
 
@@ -173,11 +174,7 @@ pub fn record(
             .filter(|_| stream.view.has_old_image())
             .map(|bytes| &bytes[..]),
     };
-    let sequence = txn.next_sequence();
-    txn.put(
-        keys::stream_record(stream.number, sequence),
-        record.encode(),
-    );
+    txn.put_record(stream.number, record.encode());
     Ok(())
 }
 
@@ -221,6 +218,43 @@ pub fn read(
         }
     })?;
     Ok(page)
+}
+
+/// How many records there are from a sequence number on, up to `limit`.
+pub fn count(
+    store: &dyn Store,
+    stream: u64,
+    range: Range<u64>,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let mut found = 0;
+    let rows = keys::stream_from(stream, range.start);
+    let (start, end) = rows.bounds();
+    store.range(
+        start,
+        end,
+        Order::Forward,
+        &mut |key, _| match keys::parse_stream_record(key) {
+            Some((_, sequence)) if sequence < range.end && found < limit => {
+                found += 1;
+                ControlFlow::Continue(())
+            }
+            _ => ControlFlow::Break(()),
+        },
+    )?;
+    Ok(found)
+}
+
+/// The sequence number behind the last record of a stream; 0 when it has none.
+pub fn end(store: &dyn Store, stream: u64) -> Result<u64, StoreError> {
+    let mut end = 0;
+    let rows = keys::whole_stream(stream);
+    let (start, stop) = rows.bounds();
+    store.range(start, stop, Order::Reverse, &mut |key, _| {
+        end = keys::parse_stream_record(key).map_or(0, |(_, sequence)| sequence + 1);
+        ControlFlow::Break(())
+    })?;
+    Ok(end)
 }
 
 /// The first sequence number of a range from which on no record is older than a time. Records are in the order of their

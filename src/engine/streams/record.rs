@@ -124,6 +124,43 @@ impl<'a> Record<'a> {
         sequence: u64,
         out: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
+        self.write_members(head, sequence, out)?;
+        if self.author == Author::Service {
+            out.extend_from_slice(
+                b",\"userIdentity\":{\"PrincipalId\":\"dynamodb.amazonaws.com\",\"Type\":\"Service\"}",
+            );
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    /// Writes the record as a function receives it: with the stream's ARN, and an identity in lower camel case.
+    pub fn write_event(
+        &self,
+        head: &StreamHead,
+        sequence: u64,
+        source_arn: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
+        self.write_members(head, sequence, out)?;
+        if self.author == Author::Service {
+            out.extend_from_slice(
+                b",\"userIdentity\":{\"type\":\"Service\",\"principalId\":\"dynamodb.amazonaws.com\"}",
+            );
+        }
+        out.extend_from_slice(b",\"eventSourceARN\":");
+        crate::types::wire::write_str(out, source_arn);
+        out.push(b'}');
+        Ok(())
+    }
+
+    /// Writes what both forms begin with; the object stays open.
+    fn write_members(
+        &self,
+        head: &StreamHead,
+        sequence: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
         out.extend_from_slice(b"{\"eventID\":\"");
         write_event_id(head.number, sequence, out);
         out.extend_from_slice(b"\",\"eventName\":\"");
@@ -133,14 +170,15 @@ impl<'a> Record<'a> {
         );
         crate::types::wire::write_str(out, self.region);
         out.extend_from_slice(b",\"dynamodb\":");
-        self.write_change(head.view, sequence, out)?;
-        if self.author == Author::Service {
-            out.extend_from_slice(
-                b",\"userIdentity\":{\"PrincipalId\":\"dynamodb.amazonaws.com\",\"Type\":\"Service\"}",
-            );
-        }
-        out.push(b'}');
-        Ok(())
+        self.write_change(head.view, sequence, out)
+    }
+
+    /// What chooses the batch of a record where several are in flight: the same for all records of a partition key.
+    pub fn partition(&self, head: &StreamHead) -> Result<u32, StoreError> {
+        let partition = codec::project_top(self.keys, |name| {
+            head.key.partition.iter().any(|part| part.name == name)
+        })?;
+        Ok(crc32fast::hash(&partition))
     }
 
     /// Writes the `dynamodb` member: keys, images and numbers.
