@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use hyper::{Request, Response};
+
 use crate::clock::Clock;
 use crate::config::{Config, Storage};
 use crate::engine::{Engine, Options};
 use crate::error::Fault;
 use crate::ops::{self, Caller};
-use crate::server::{Api, ApiCall, ApiReply};
+use crate::server::{self, Api, ApiCall, ApiReply, AuthorizationFault};
 use crate::start::{Exit, Failure};
 use crate::storage::directory::Neighbours;
 use crate::storage::sled::SledOptions;
@@ -16,7 +19,7 @@ use crate::storage::{DataDirectory, MemoryStore, SledStore, Store};
 /// Answers API calls from an engine.
 pub struct Service {
     // Dropped first: what it flushes goes into the directory.
-    engine: Engine,
+    engine: Arc<Engine>,
     _directory: Option<DataDirectory>,
 }
 
@@ -34,6 +37,7 @@ impl Service {
         };
         let engine = Engine::open(store, options)
             .map_err(|error| Failure::new(Exit::Failed, format!("{error}.")))?;
+        let engine = Arc::new(engine);
         Ok(Service {
             engine,
             _directory: directory,
@@ -65,21 +69,52 @@ fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Option<DataDirectory>)
     Ok((Arc::new(store), Some(directory)))
 }
 
+/// Who calls, in the words of the operations.
+fn caller_of(
+    authorization: Result<server::Caller, AuthorizationFault>,
+    host: Option<String>,
+) -> Result<Caller, Fault> {
+    match authorization {
+        Ok(caller) => Ok(Caller {
+            access_key: caller.access_key,
+            region: caller.region,
+            host,
+        }),
+        Err(refusal) => Err(Fault::service(refusal.kind, refusal.message)),
+    }
+}
+
+/// The answer while there are no triggers to ask.
+fn absent() -> Response<Bytes> {
+    let mut reply = Response::new(Bytes::new());
+    *reply.status_mut() = hyper::StatusCode::NOT_IMPLEMENTED;
+    reply
+}
+
 impl Api for Service {
     async fn call(&self, call: ApiCall) -> ApiReply {
-        let caller = match call.authorization {
-            Ok(caller) => Ok(Caller {
-                access_key: caller.access_key,
-                region: caller.region,
-                host: call.host,
-            }),
-            Err(refusal) => Err(Fault::service(refusal.kind, refusal.message)),
-        };
+        let caller = caller_of(call.authorization, call.host);
         match ops::dispatch(&self.engine, call.target.as_deref(), &call.body, caller).await {
             Ok(body) => ApiReply::new(200, body),
             Err(reply) => ApiReply::new(reply.status, reply.body),
         }
     }
+
+    async fn rest(
+        &self,
+        _request: Request<Bytes>,
+        host: Option<String>,
+        authorization: Result<server::Caller, AuthorizationFault>,
+    ) -> Response<Bytes> {
+        let _caller = caller_of(authorization, host);
+        absent()
+    }
+
+    async fn administer(&self, _request: Request<Bytes>) -> Response<Bytes> {
+        absent()
+    }
+
+    async fn stop(&self) {}
 
     fn ready(&self) -> Result<(), &'static str> {
         // Whoever has a service has an open store; what comes before is told by `start`.

@@ -1,12 +1,14 @@
 //! The seam between HTTP and the service behind it.
 //!
-//! Owns the `Api` trait and the plain values that cross it. Nothing here knows hyper: a call is a target, a body and a
-//! verdict on the `Authorization` header; a reply is a status and a body. The verdict travels with the call because the
-//! service reports it only after the JSON and the target have been looked at.
+//! Owns the `Api` trait and the plain values that cross it. A call of the JSON API knows no HTTP: it is a target, a body
+//! and a verdict on the `Authorization` header; its reply is a status and a body. The verdict travels with the call
+//! because the service reports it only after the JSON and the target have been looked at. Where an answer depends on
+//! method, path and headers, whole requests and responses cross.
 
 use std::future::Future;
 
 use bytes::Bytes;
+use hyper::{Request, Response};
 
 use crate::error::Kind;
 
@@ -14,6 +16,20 @@ use crate::error::Kind;
 pub trait Api: Send + Sync + 'static {
     /// Answers one API call. A panic inside is answered as an internal error for this call alone.
     fn call(&self, call: ApiCall) -> impl Future<Output = ApiReply> + Send;
+
+    /// Answers a request of AWS Lambda's REST API; it was sent to `host`.
+    fn rest(
+        &self,
+        request: Request<Bytes>,
+        host: Option<String>,
+        authorization: Result<Caller, AuthorizationFault>,
+    ) -> impl Future<Output = Response<Bytes>> + Send;
+
+    /// Answers a request to our own paths for functions and triggers.
+    fn administer(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
+
+    /// Ends what goes on without requests. Called once, when no more requests arrive.
+    fn stop(&self) -> impl Future<Output = ()> + Send;
 
     /// `Err` names the start-up step that is still pending.
     fn ready(&self) -> Result<(), &'static str>;

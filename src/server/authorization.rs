@@ -13,16 +13,40 @@ use hyper::header::{AUTHORIZATION, DATE, HeaderName, HeaderValue};
 use super::api::{AuthorizationFault, Caller};
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
-const SERVICE: &str = "dynamodb";
+const DYNAMODB: &str = "dynamodb";
+const LAMBDA: &str = "lambda";
 const TERMINATOR: &str = "aws4_request";
 
 const MISSING: Kind = Kind::MissingAuthenticationToken;
 const INCOMPLETE: Kind = Kind::IncompleteSignature;
 const INVALID: Kind = Kind::InvalidSignature;
 
-/// Finds out who signed a request, or says why that cannot be found out.
+/// Finds out who signed a call of the JSON API, or says why that cannot be found out.
 pub(super) fn read_caller(
     path: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Caller, AuthorizationFault> {
+    let caller = read_signature(DYNAMODB, query, headers)?;
+    if path != "/" {
+        // The service lives at `/` only: there it canonicalises the path that was signed, and the signatures differ.
+        let mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS \
+                        Secret Access Key and signing method. Consult the service documentation for details.";
+        return Err(fault(INVALID, mismatch));
+    }
+    Ok(caller)
+}
+
+/// Finds out who signed a request of Lambda's API, or says why that cannot be found out.
+pub(super) fn read_rest_caller(
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Caller, AuthorizationFault> {
+    read_signature(LAMBDA, query, headers)
+}
+
+fn read_signature(
+    service: &str,
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Caller, AuthorizationFault> {
@@ -39,14 +63,7 @@ pub(super) fn read_caller(
         (None, Some(query)) => query_credential(query)?,
         _ => return Err(fault(MISSING, "Request is missing Authentication Token")),
     };
-    let caller = read_scope(&credential)?;
-    if path != "/" {
-        // The service lives at `/` only: there it canonicalises the path that was signed, and the signatures differ.
-        let mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS \
-                        Secret Access Key and signing method. Consult the service documentation for details.";
-        return Err(fault(INVALID, mismatch));
-    }
-    Ok(caller)
+    read_scope(service, &credential)
 }
 
 fn fault(kind: Kind, message: impl Into<String>) -> AuthorizationFault {
@@ -152,7 +169,7 @@ fn check_date(date: &str) -> Result<(), AuthorizationFault> {
 }
 
 /// Splits `key/date/region/service/aws4_request` from the right, since a key may hold any characters.
-fn read_scope(credential: &str) -> Result<Caller, AuthorizationFault> {
+fn read_scope(expected: &str, credential: &str) -> Result<Caller, AuthorizationFault> {
     let mut parts = credential.rsplitn(5, '/');
     let (Some(terminator), Some(service), Some(region), Some(_date), Some(key)) = (
         parts.next(),
@@ -171,8 +188,10 @@ fn read_scope(credential: &str) -> Result<Caller, AuthorizationFault> {
     if region.is_empty() {
         message.push_str("Credential should be scoped to a valid region, not ''. ");
     }
-    if service != SERVICE {
-        message.push_str("Credential should be scoped to correct service: 'dynamodb'. ");
+    if service != expected {
+        message.push_str("Credential should be scoped to correct service: '");
+        message.push_str(expected);
+        message.push_str("'. ");
     }
     if terminator != TERMINATOR {
         message
@@ -337,6 +356,23 @@ mod tests {
         headers.insert(X_AMZ_DATE, HeaderValue::from_static("20260101T000000Z"));
         let found = read_caller("/x", None, &headers).unwrap_err();
         assert_eq!(found.kind, INVALID);
+    }
+
+    #[test]
+    fn lambda_has_paths_and_a_name_of_its_own() {
+        let mut headers = HeaderMap::new();
+        headers.insert(X_AMZ_DATE, HeaderValue::from_static("20260101T000000Z"));
+        headers.insert(AUTHORIZATION, HeaderValue::from_static(GOOD));
+        let found = read_rest_caller(None, &headers).unwrap_err();
+        let message = "Credential should be scoped to correct service: 'lambda'. ";
+        assert_eq!((found.kind, found.message.as_str()), (INVALID, message));
+        let signed = GOOD.replace("/dynamodb/", "/lambda/");
+        headers.insert(AUTHORIZATION, HeaderValue::from_str(&signed).unwrap());
+        let caller = read_rest_caller(None, &headers).unwrap();
+        assert_eq!(
+            (caller.access_key.as_str(), caller.region.as_str()),
+            ("AK", "eu-south-1")
+        );
     }
 
     #[test]

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST, HeaderName};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Request, StatusCode};
+use hyper::{HeaderMap, Method, Request, StatusCode};
 use serde_json::json;
 
 use super::api::{Api, ApiCall, Connection};
@@ -119,7 +120,7 @@ async fn answer_whole<A: Api>(
 ) -> Reply {
     let route = route::of(&head.method, head.uri.path());
     if let Route::Reserved(path) = route {
-        return answer_reserved(shared, path);
+        return answer_reserved(shared, head, body, claim, path).await;
     }
     let verdict = shared.cors.verdict(&head.headers);
     if verdict == Verdict::Refused {
@@ -128,6 +129,7 @@ async fn answer_whole<A: Api>(
     }
     let mut reply = match route {
         Route::Api => answer_call(shared, head, body, claim).await,
+        Route::Rest => answer_rest(shared, head, body, claim).await,
         Route::Preflight if verdict == Verdict::Allowed => {
             let mut reply = reply::render_empty();
             cors::allow_preflight(&head.headers, reply.headers_mut());
@@ -153,13 +155,9 @@ async fn answer_call<A: Api>(
     if !body.bytes.is_empty() && !is_json(&head.headers) {
         return Refusal::UnknownOperation.render();
     }
-    let body = match claim {
-        Ok(None) => body,
-        Ok(Some(coding)) => match shared.budget.decode(body, coding).await {
-            Ok(decoded) => decoded,
-            Err(fault) => return refusal_of(fault).render(),
-        },
-        Err(()) => return Refusal::Undecodable.render(),
+    let body = match decode(shared, body, claim).await {
+        Ok(decoded) => decoded,
+        Err(refusal) => return refusal.render(),
     };
     let target = head.headers.get(X_AMZ_TARGET);
     let call = ApiCall {
@@ -177,6 +175,48 @@ async fn answer_call<A: Api>(
             tracing::error!(target = ?target, "a request was given up: {}", words_of(panic.as_ref()));
             Refusal::Internal.render()
         }
+    }
+}
+
+async fn answer_rest<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: Received,
+    claim: Claim,
+) -> Reply {
+    let body = match decode(shared, body, claim).await {
+        Ok(decoded) => decoded,
+        Err(Refusal::Undecodable) => return reply::render_rest_failure(),
+        Err(refusal) => return refusal.render(),
+    };
+    let caller = authorization::read_rest_caller(head.uri.query(), &head.headers);
+    let request = request_of(head, &body);
+    let outcome = guard(async { shared.api.rest(request, host(head), caller).await }).await;
+    drop(body);
+    match outcome {
+        Ok(answer) => reply::render_rest(answer),
+        Err(panic) => {
+            tracing::error!(method = %head.method, path = head.uri.path(), "a request was given up: {}", words_of(panic.as_ref()));
+            reply::render_rest_failure()
+        }
+    }
+}
+
+/// The whole request, for those who look at more of it than its body.
+fn request_of(head: &Parts, body: &Received) -> Request<Bytes> {
+    let mut request = Request::new(body.bytes.clone());
+    *request.method_mut() = head.method.clone();
+    *request.uri_mut() = head.uri.clone();
+    *request.headers_mut() = head.headers.clone();
+    request
+}
+
+/// The body without the coding that the request claims.
+async fn decode<A>(shared: &Shared<A>, body: Received, claim: Claim) -> Result<Received, Refusal> {
+    match claim {
+        Ok(None) => Ok(body),
+        Ok(Some(coding)) => shared.budget.decode(body, coding).await.map_err(refusal_of),
+        Err(()) => Err(Refusal::Undecodable),
     }
 }
 
@@ -222,8 +262,22 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("panic without words")
 }
 
-fn answer_reserved<A: Api>(shared: &Shared<A>, path: Reserved) -> Reply {
+async fn answer_reserved<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: Received,
+    claim: Claim,
+    path: Reserved,
+) -> Reply {
+    let reads = matches!(head.method, Method::GET | Method::HEAD);
+    if !reads && shared.cors.verdict(&head.headers) == Verdict::Refused {
+        shared.refusals.note(&head.headers);
+        let body =
+            json!({ "error": "this origin may change nothing; the option --cors allows origins" });
+        return reply::render_reserved(StatusCode::FORBIDDEN, body.to_string());
+    }
     let (status, body) = match path {
+        Reserved::Administration => return administer(shared, head, body, claim).await,
         Reserved::Health => {
             let uptime = shared.started.elapsed().as_millis() as u64;
             (
@@ -252,6 +306,32 @@ fn answer_reserved<A: Api>(shared: &Shared<A>, path: Reserved) -> Reply {
         Reserved::Absent => (StatusCode::NOT_FOUND, json!({ "status": "not found" })),
     };
     reply::render_reserved(status, body.to_string())
+}
+
+async fn administer<A: Api>(
+    shared: &Shared<A>,
+    head: &Parts,
+    body: Received,
+    claim: Claim,
+) -> Reply {
+    let body = match decode(shared, body, claim).await {
+        Ok(decoded) => decoded,
+        Err(_) => {
+            let words = json!({ "error": "the body is not in the coding that it claims" });
+            return reply::render_reserved(StatusCode::BAD_REQUEST, words.to_string());
+        }
+    };
+    let request = request_of(head, &body);
+    let outcome = guard(async { shared.api.administer(request).await }).await;
+    drop(body);
+    match outcome {
+        Ok(answer) => reply::render_administration(answer),
+        Err(panic) => {
+            tracing::error!(method = %head.method, path = head.uri.path(), "a request was given up: {}", words_of(panic.as_ref()));
+            let words = json!({ "error": "internal error" });
+            reply::render_reserved(StatusCode::INTERNAL_SERVER_ERROR, words.to_string())
+        }
+    }
 }
 
 /// The service behind a connection.

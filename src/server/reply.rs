@@ -2,7 +2,8 @@
 //!
 //! Every reply of the API, errors of this layer included, passes `render`: request id, checksum over the bytes as sent,
 //! and the service's headers are added here and nowhere else. hyper adds `Date` and `Content-Length`. Replies of
-//! reserved paths pass `render_reserved` and carry none of that.
+//! reserved paths pass `render_reserved` or `render_administration` and carry none of that; those of Lambda's API pass
+//! `render_rest`, which adds what Lambda sends: an id of another form and no checksum.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -21,6 +22,7 @@ const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("keep-alive");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 /// Compressing more than this moves to a thread that may block.
 const COMPRESSED_IN_PLACE: usize = 64 * 1024;
 
@@ -156,6 +158,37 @@ pub(super) fn render_reserved(status: StatusCode, body: String) -> Reply {
     headers.insert(SERVER, SERVER_NAME);
     headers.insert(CONTENT_TYPE, JSON);
     reply_of(status, headers, body.into())
+}
+
+/// Renders what a reserved path answered with headers of its own.
+pub(super) fn render_administration(answer: Response<Bytes>) -> Reply {
+    let mut reply = answer.map(Full::new);
+    let headers = reply.headers_mut();
+    headers.insert(SERVER, SERVER_NAME);
+    headers.entry(CONTENT_TYPE).or_insert(JSON);
+    reply
+}
+
+/// Renders an answer of Lambda's API.
+pub(super) fn render_rest(answer: Response<Bytes>) -> Reply {
+    let mut reply = answer.map(Full::new);
+    let headers = reply.headers_mut();
+    headers.entry(CONTENT_TYPE).or_insert(JSON);
+    headers
+        .entry(REQUEST_ID)
+        .or_insert_with(super::request_id::next_uuid);
+    reply
+}
+
+/// A failure of ours in Lambda's API.
+pub(super) fn render_rest_failure() -> Reply {
+    const BODY: &str = r#"{"Type":"Service","Message":"Internal server error"}"#;
+    let mut answer = Response::new(Bytes::from_static(BODY.as_bytes()));
+    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    answer
+        .headers_mut()
+        .insert(ERROR_TYPE, HeaderValue::from_static("ServiceException"));
+    render_rest(answer)
 }
 
 /// An empty success, for preflight requests.

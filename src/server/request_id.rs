@@ -1,4 +1,4 @@
-//! Request ids: 52 characters that look like the service's.
+//! Request ids: 52 characters that look like the service's, or a UUID where Lambda answers.
 //!
 //! They only need to be different, so a small generator per thread is enough; it is seeded from the standard library's
 //! random hash keys and touches no shared state.
@@ -43,6 +43,14 @@ pub(super) fn next() -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// A fresh id in the form that Lambda's have.
+pub(super) fn next_uuid() -> HeaderValue {
+    let words = u128::from(next_word()) << 64 | u128::from(next_word());
+    let id = uuid::Builder::from_random_bytes(words.to_be_bytes()).into_uuid();
+    HeaderValue::from_maybe_shared(Bytes::from(id.hyphenated().to_string()))
+        .unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +68,8 @@ mod tests {
                 "{text}"
             );
         }
+        let id = next_uuid();
+        assert_eq!(id.to_str().unwrap().split('-').count(), 5);
+        assert_ne!(id, next_uuid());
     }
 }

@@ -1,7 +1,8 @@
 //! Which kind of answer a request gets, from its method and path alone.
 //!
-//! Reserved paths belong to us and never look like the API: no CORS headers, no AWS error bodies. Everything else is
-//! either the API at `POST`, the two courtesies `GET /` and `OPTIONS`, or nothing.
+//! Reserved paths belong to us and never look like the API: no CORS headers, no AWS error bodies. AWS Lambda's REST paths
+//! are known by their dates. Everything else is either the API at `POST`, the two courtesies `GET /` and `OPTIONS`, or
+//! nothing.
 
 use hyper::Method;
 
@@ -10,6 +11,8 @@ use hyper::Method;
 pub(super) enum Route {
     /// A call of the API, whatever the path: a wrong one is a matter of the signature.
     Api,
+    /// AWS Lambda's API, whatever the method.
+    Rest,
     /// A browser asks what it may send.
     Preflight,
     /// `GET /`, which health checks in the wild look at.
@@ -31,6 +34,8 @@ pub(super) enum Reserved {
     LocalStack,
     /// Version, options, tables.
     Info,
+    /// Functions and triggers, whatever the method.
+    Administration,
     /// Kept free, nothing there.
     Absent,
 }
@@ -56,18 +61,29 @@ pub(super) fn of(method: &Method, path: &str) -> Route {
         "/health" | "/healthz" | "/livez" | "/readyz" | "/metrics" => {
             Route::Reserved(Reserved::Absent)
         }
+        _ if ["/_dynasled/functions", "/_dynasled/triggers"]
+            .iter()
+            .any(|prefix| is_under(path, prefix)) =>
+        {
+            Route::Reserved(Reserved::Administration)
+        }
         _ if ["/_dynasled", "/_localstack", "/_aws"]
             .iter()
             .any(|prefix| is_under(path, prefix)) =>
         {
             Route::Reserved(Reserved::Absent)
         }
+        _ if is_lambda(path) && *method != Method::OPTIONS => Route::Rest,
         _ => match *method {
             Method::POST => Route::Api,
             Method::OPTIONS => Route::Preflight,
             _ => Route::Nowhere,
         },
     }
+}
+
+fn is_lambda(path: &str) -> bool {
+    path.starts_with("/2015-03-31/") || path.starts_with("/2014-11-13/functions/")
 }
 
 fn is_under(path: &str, prefix: &str) -> bool {
@@ -123,5 +139,36 @@ mod tests {
             check(&Method::OPTIONS, path, Route::Reserved(Reserved::Absent));
         }
         check(&Method::GET, "/_dynasledge", Route::Nowhere);
+    }
+
+    #[test]
+    fn functions_and_their_triggers() {
+        for path in [
+            "/2015-03-31/event-source-mappings",
+            "/2015-03-31/event-source-mappings/",
+            "/2015-03-31/functions/f/invocations",
+            "/2014-11-13/functions/f/invoke-async/",
+        ] {
+            for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+                check(&method, path, Route::Rest);
+            }
+            check(&Method::OPTIONS, path, Route::Preflight);
+        }
+        check(&Method::POST, "/2015-03-31", Route::Api);
+        check(&Method::GET, "/2014-11-13/layers", Route::Nowhere);
+        for path in [
+            "/_dynasled/functions",
+            "/_dynasled/functions/f",
+            "/_dynasled/triggers/drain",
+        ] {
+            for method in [Method::GET, Method::PUT, Method::OPTIONS] {
+                check(&method, path, Route::Reserved(Reserved::Administration));
+            }
+        }
+        check(
+            &Method::GET,
+            "/_dynasled/triggersome",
+            Route::Reserved(Reserved::Absent),
+        );
     }
 }

@@ -4,6 +4,7 @@ mod abuse;
 mod bodies;
 mod browsers;
 mod replies;
+mod rest;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,10 +12,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+use hyper::{Request, Response};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::{Api, ApiCall, ApiReply, Cors, Limits, Options};
+use super::{Api, ApiCall, ApiReply, AuthorizationFault, Caller, Cors, Limits, Options};
 
 /// A service that does what the target says.
 #[derive(Default)]
@@ -36,6 +39,32 @@ impl Api for Fake {
             _ => ApiReply::new(400, format!("{:?}", call.authorization).into_bytes()),
         }
     }
+
+    async fn rest(
+        &self,
+        request: Request<Bytes>,
+        host: Option<String>,
+        authorization: Result<Caller, AuthorizationFault>,
+    ) -> Response<Bytes> {
+        assert!(!request.uri().path().ends_with("panic"), "as asked");
+        let region = authorization.map_or(String::new(), |caller| caller.region);
+        let words = format!(
+            "{} {} {} {region} ",
+            request.method(),
+            request.uri(),
+            host.unwrap_or_default()
+        );
+        Response::new([words.as_bytes(), request.body()].concat().into())
+    }
+
+    async fn administer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        assert!(!request.uri().path().ends_with("panic"), "as asked");
+        let mut reply = Response::new(request.body().clone());
+        *reply.status_mut() = hyper::StatusCode::NO_CONTENT;
+        reply
+    }
+
+    async fn stop(&self) {}
 
     fn ready(&self) -> Result<(), &'static str> {
         if self.starting.load(Ordering::Relaxed) {

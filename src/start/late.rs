@@ -2,9 +2,11 @@
 //!
 //! The server starts with it and calls wait in it until `set`; then it only passes them on.
 
+use bytes::Bytes;
+use hyper::{Request, Response};
 use tokio::sync::SetOnce;
 
-use crate::server::{Api, ApiCall, ApiReply};
+use crate::server::{Api, ApiCall, ApiReply, AuthorizationFault, Caller};
 
 /// The service, once it is open.
 #[derive(Debug)]
@@ -29,6 +31,25 @@ impl<A: Api> Api for Late<A> {
         match self.0.get() {
             Some(api) => api.call(call).await,
             None => self.0.wait().await.call(call).await,
+        }
+    }
+
+    async fn rest(
+        &self,
+        request: Request<Bytes>,
+        host: Option<String>,
+        authorization: Result<Caller, AuthorizationFault>,
+    ) -> Response<Bytes> {
+        self.0.wait().await.rest(request, host, authorization).await
+    }
+
+    async fn administer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.0.wait().await.administer(request).await
+    }
+
+    async fn stop(&self) {
+        if let Some(api) = self.0.get() {
+            api.stop().await;
         }
     }
 

@@ -143,6 +143,7 @@ where
     if server.await.is_err() {
         tracing::error!("the server panicked");
     }
+    api.stop().await;
     announce::withdraw(&addresses);
     outcome
 }
