@@ -1,9 +1,27 @@
 //! The functions that can be invoked, by name, and the two ways to reach one.
+//!
+//! [`Functions`] knows them and keeps the turns of their invocations. `url` asks somebody who speaks Lambda's invoke API;
+//! `runtime` is asked by a runtime client that polls. `failure` makes and recognizes error objects for both.
+
+mod failure;
+mod registry;
+mod runtime;
+mod setting;
+mod url;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+
+pub use registry::{Described, FunctionFault, Functions};
+
+/// Invocations in flight at once when nothing is said: the Runtime Interface Emulator breaks on two.
+pub const DEFAULT_CONCURRENCY: u32 = 1;
+/// How long an invocation may take when nothing is said.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// Bytes of the longest response of a function.
+pub const RESPONSE_BYTES: usize = 6_291_556;
 
 /// How a function is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,3 +78,6 @@ pub enum Outcome {
     /// Whoever should run it could not be reached, or refused: why, for people.
     Unreachable(String),
 }
+
+#[cfg(test)]
+mod tests;
