@@ -77,3 +77,57 @@ impl Clock {
         }
     }
 }
+
+/// A moment as text, in UTC: `2026-10-07T12:34:56.789`.
+pub fn render_moment(ms: u64) -> String {
+    let (days, of_day) = (ms / 86_400_000, ms % 86_400_000);
+    let (year, month, day) = civil_date(days);
+    let (hour, minute, second, ms) = (
+        of_day / 3_600_000,
+        of_day / 60_000 % 60,
+        of_day / 1000 % 60,
+        of_day % 1000,
+    );
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}")
+}
+
+/// A moment as text to the second, with its zone: `2026-10-07T12:34:56Z`.
+pub fn render_second(ms: u64) -> String {
+    let mut text = render_moment(ms);
+    text.truncate(text.len() - ".789".len());
+    text.push('Z');
+    text
+}
+
+/// Year, month and day of a day since 1970, in the Gregorian calendar: eras of 400 years that begin in March.
+fn civil_date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_dates() {
+        for (ms, expected) in [
+            (0, "1970-01-01T00:00:00.000"),
+            (951_826_154_007, "2000-02-29T12:09:14.007"),
+            (1_791_376_496_789, "2026-10-07T12:34:56.789"),
+        ] {
+            assert_eq!(render_moment(ms), expected);
+        }
+        assert_eq!(render_second(1_791_376_496_789), "2026-10-07T12:34:56Z");
+    }
+}

@@ -71,3 +71,6 @@ pub const STREAM_PAGE_BYTES: usize = 1024 * 1024;
 pub const STREAM_RETENTION_MS: u64 = 24 * 60 * 60 * 1000;
 /// Milliseconds that a shard iterator is good for: 15 minutes.
 pub const ITERATOR_LIFE_MS: u64 = 15 * 60 * 1000;
+
+/// Bytes of what a function is invoked with.
+pub const FUNCTION_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;

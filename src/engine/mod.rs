@@ -232,6 +232,15 @@ impl Engine {
             .await
     }
 
+    /// When the first record of a stream from a sequence number on was written, in milliseconds since the epoch.
+    pub async fn time_of_record(&self, stream: u64, from: u64) -> Result<Option<u64>, Fault> {
+        let page = self.records(stream, from, 1).await?;
+        match page.records.first() {
+            Some((_, record)) => Ok(Some(streams::record::Record::decode(record)?.created_ms)),
+            None => Ok(None),
+        }
+    }
+
     /// How many records a range of a stream has, up to `limit`.
     pub async fn count_records(
         &self,

@@ -110,6 +110,22 @@ impl Mapping {
         )
     }
 
+    /// The table whose records it delivers.
+    pub fn table(&self) -> &str {
+        match &self.source {
+            Source::Table { name } => name,
+            Source::Stream { arn, .. } => arn
+                .split_once(":table/")
+                .and_then(|(_, rest)| rest.split_once("/stream/"))
+                .map_or(arn, |(table, _)| table),
+        }
+    }
+
+    /// For people: what delivers.
+    pub fn describe(&self) -> String {
+        format!("the trigger of {} for {}", self.table(), self.function)
+    }
+
     /// Whether the mapping is there only while it is configured.
     pub fn is_configured(&self) -> bool {
         matches!(self.source, Source::Table { .. })

@@ -1,0 +1,225 @@
+//! What a function said: reading its answer for failed records and window state, and what follows from an outcome.
+//!
+//! Pure decisions; `deliver` acts on them.
+
+use serde_json::Value;
+
+use crate::triggers::functions::Outcome;
+
+/// Bytes of the state of a tumbling window; a larger one ends the window.
+pub(super) const STATE_BYTES: usize = 1024 * 1024;
+/// Characters of an error that are kept.
+const ERROR_LENGTH: usize = 500;
+
+/// What follows from an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// All records are done; JSON of the window's state, where the mapping has windows.
+    Done(Option<String>),
+    /// The records before this one are done.
+    DoneUpTo(usize, Option<String>),
+    /// None are.
+    Failed(Failure),
+}
+
+/// Why an invocation failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// For people.
+    pub(super) error: String,
+    /// What `X-Amz-Function-Error` would say; nothing when the function did not run.
+    pub(super) function_error: Option<String>,
+}
+
+/// What an answer has to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Expectation {
+    /// It may name failed records.
+    pub(super) failures: bool,
+    /// It has to hold a state.
+    pub(super) state: bool,
+}
+
+/// Judges an outcome; `place` finds a record by its sequence number.
+pub(super) fn judge(
+    outcome: &Outcome,
+    expected: Expectation,
+    place: impl Fn(&str) -> Option<usize>,
+) -> Verdict {
+    let ran = |error: String| {
+        Verdict::Failed(Failure {
+            error,
+            function_error: Some("Unhandled".to_owned()),
+        })
+    };
+    match outcome {
+        Outcome::Success(_) if expected == Expectation::default() => Verdict::Done(None),
+        Outcome::Success(body) => judge_answer(body, expected, place).unwrap_or_else(ran),
+        Outcome::FunctionError { kind, payload } => Verdict::Failed(Failure {
+            error: describe_error(payload),
+            function_error: Some(kind.clone()),
+        }),
+        Outcome::TimedOut => ran("the function took too long".to_owned()),
+        Outcome::Unreachable(error) => Verdict::Failed(Failure {
+            error: error.clone(),
+            function_error: None,
+        }),
+    }
+}
+
+fn judge_answer(
+    body: &[u8],
+    expected: Expectation,
+    place: impl Fn(&str) -> Option<usize>,
+) -> Result<Verdict, String> {
+    let answer: Value = if body.trim_ascii().is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(body).map_err(|error| format!("the answer is no JSON: {error}"))?
+    };
+    if !answer.is_object() && !answer.is_null() {
+        return Err("the answer is neither an object nor null".to_owned());
+    }
+    let state = match answer.get("state") {
+        Some(state) if expected.state && !state.is_null() => Some(state.to_string()),
+        _ if expected.state => return Err("the answer has no state".to_owned()),
+        _ => None,
+    };
+    let failed = match answer.get("batchItemFailures") {
+        Some(failures) if expected.failures => first_failed(failures, place)?,
+        _ => None,
+    };
+    Ok(match failed {
+        Some(place) => Verdict::DoneUpTo(place, state),
+        None => Verdict::Done(state),
+    })
+}
+
+/// The first record that an answer names as failed. What names no record of the batch fails it as a whole.
+fn first_failed(
+    failures: &Value,
+    place: impl Fn(&str) -> Option<usize>,
+) -> Result<Option<usize>, String> {
+    let failures = match failures {
+        Value::Null => return Ok(None),
+        Value::Array(failures) => failures,
+        _ => return Err("batchItemFailures is no list".to_owned()),
+    };
+    let mut first: Option<usize> = None;
+    for failure in failures {
+        let identifier = failure.get("itemIdentifier").and_then(Value::as_str);
+        let found = identifier.and_then(&place).ok_or_else(|| {
+            let named = identifier.map_or_else(|| cut(&failure.to_string()), cut);
+            format!("batchItemFailures names no record of the batch: {named}")
+        })?;
+        first = Some(first.map_or(found, |first| first.min(found)));
+    }
+    Ok(first)
+}
+
+/// `ErrorType: message` of an error object, or the text as it is.
+fn describe_error(payload: &[u8]) -> String {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let object: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let described = match (
+        text(object.get("errorType")),
+        text(object.get("errorMessage")),
+    ) {
+        (Some(kind), Some(message)) => format!("{kind}: {message}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => String::from_utf8_lossy(payload).into_owned(),
+    };
+    cut(&described)
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(ERROR_LENGTH).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    const FAILURES: Expectation = Expectation {
+        failures: true,
+        state: false,
+    };
+    const STATE: Expectation = Expectation {
+        failures: true,
+        state: true,
+    };
+
+    fn verdict(answer: &str, expected: Expectation) -> Verdict {
+        let outcome = Outcome::Success(Bytes::copy_from_slice(answer.as_bytes()));
+        judge(&outcome, expected, |sequence| {
+            ["7", "8", "9"].iter().position(|known| *known == sequence)
+        })
+    }
+
+    #[test]
+    fn answers_name_failed_records() {
+        for answer in [
+            "",
+            "null",
+            "{}",
+            r#"{"batchItemFailures":[]}"#,
+            r#"{"batchItemFailures":null}"#,
+            r#"{"other":1}"#,
+        ] {
+            assert_eq!(verdict(answer, FAILURES), Verdict::Done(None), "{answer}");
+        }
+        let two = r#"{"batchItemFailures":[{"itemIdentifier":"9"},{"itemIdentifier":"8"}]}"#;
+        assert_eq!(verdict(two, FAILURES), Verdict::DoneUpTo(1, None));
+        assert_eq!(verdict(two, Expectation::default()), Verdict::Done(None));
+        for answer in [
+            "x",
+            "\"ok\"",
+            "[]",
+            r#"{"batchItemFailures":{}}"#,
+            r#"{"batchItemFailures":[{}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
+            r#"{"batchItemFailures":[{"ItemIdentifier":"8"}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":"10"}]}"#,
+            r#"{"batchItemFailures":["8"]}"#,
+            &"[".repeat(100_000),
+        ] {
+            assert!(
+                matches!(verdict(answer, FAILURES), Verdict::Failed(_)),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn windows_need_a_state() {
+        assert_eq!(
+            verdict(r#"{"state":{"n":1}}"#, STATE),
+            Verdict::Done(Some(r#"{"n":1}"#.to_owned()))
+        );
+        for answer in ["", "{}", r#"{"state":null}"#] {
+            assert!(
+                matches!(verdict(answer, STATE), Verdict::Failed(_)),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_are_described() {
+        for (payload, expected) in [
+            (
+                r#"{"errorType":"KeyError","errorMessage":"'pk'"}"#,
+                "KeyError: 'pk'",
+            ),
+            (r#"{"errorMessage":"late"}"#, "late"),
+            ("oops", "oops"),
+            ("{\"a\":1}", "{\"a\":1}"),
+        ] {
+            assert_eq!(describe_error(payload.as_bytes()), expected);
+        }
+        assert_eq!(describe_error(&[b'x'; 9999]).len(), ERROR_LENGTH);
+    }
+}

@@ -1,0 +1,435 @@
+//! Delivering a batch: invoke, judge, settle; after a failure try again, split, or give up.
+//!
+//! A batch is worked off in pieces, in order: at first one, the whole; a failed one becomes its two halves where the
+//! mapping bisects, or what is left of it where the function reported what failed. A piece that can be tried no more is
+//! told of at the mapping's destination and passed. Waiting follows the server's clock.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::answer::{Expectation, Failure, STATE_BYTES, Verdict, judge};
+use super::lane::{Batch, End, Lane};
+use crate::engine::streams::position::parse_sequence_number;
+use crate::triggers::checkpoint::Window;
+use crate::triggers::delivery::{Delivery, Ending};
+use crate::triggers::destination::{Condition, Discarded};
+use crate::triggers::event::{self, EventRecord, WindowFrame};
+use crate::triggers::functions::{Invocation, Outcome};
+use crate::triggers::progress::Kept;
+
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE_MS: u64 = 100;
+/// The longest pause.
+const LONGEST_PAUSE_MS: u64 = 10_000;
+/// How often a destination is tried.
+const DESTINATION_ATTEMPTS: u32 = 3;
+const EMPTY_STATE: &str = "{}";
+
+/// Some records of a batch that are still to be delivered.
+#[derive(Debug)]
+struct Piece {
+    records: Range<usize>,
+    /// Invocations that failed with these records.
+    attempts: u32,
+    request_id: String,
+    failure: Option<Failure>,
+}
+
+/// An invocation that came to an end.
+struct Invoked {
+    request_id: String,
+    outcome: Outcome,
+    at_ms: u64,
+    duration_ms: u64,
+}
+
+impl Lane {
+    /// Delivers a batch or gives it up; breaks when the lane is stopped before.
+    pub(super) async fn deliver(&mut self, batch: Batch) -> ControlFlow<()> {
+        let mut pieces = vec![Piece {
+            records: 0..batch.records.len(),
+            attempts: 0,
+            request_id: String::new(),
+            failure: None,
+        }];
+        while let Some(piece) = pieces.pop() {
+            let piece = self.give_up_old(&batch, piece).await;
+            if piece.records.is_empty() {
+                continue;
+            }
+            self.deliver_piece(&batch, piece, &mut pieces).await?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    async fn deliver_piece(
+        &mut self,
+        batch: &Batch,
+        mut piece: Piece,
+        pieces: &mut Vec<Piece>,
+    ) -> ControlFlow<()> {
+        let records = &batch.records[piece.records.clone()];
+        let settings = &self.mapping.settings;
+        let expected = Expectation {
+            failures: settings.report_batch_item_failures,
+            state: batch.window_ms.is_some(),
+        };
+        let Some(invoked) = self.invoke(records, batch.window_ms, false, false).await else {
+            return ControlFlow::Break(());
+        };
+        let verdict = judge(&invoked.outcome, expected, |number| {
+            let sequence = parse_sequence_number(number)?;
+            records
+                .binary_search_by_key(&sequence, |record| record.sequence)
+                .ok()
+        });
+        let ending = match &verdict {
+            Verdict::Done(_) => Ending::Success,
+            Verdict::DoneUpTo(..) => Ending::Partial,
+            Verdict::Failed(failure) => Ending::Failure(failure.error.clone()),
+        };
+        self.note(records, piece.attempts + 1, &invoked, ending);
+        piece.request_id = invoked.request_id;
+        match verdict {
+            Verdict::Done(state) => {
+                self.settle(batch, piece.records.end, records.len());
+                return self.keep_state(batch.window_ms, state).await;
+            }
+            Verdict::DoneUpTo(done, state) => {
+                if done > 0 {
+                    self.settle(batch, piece.records.start + done, done);
+                    piece.records.start += done;
+                    // What is left was part of one failed invocation so far.
+                    piece.attempts = 0;
+                }
+                piece.failure = None;
+                self.keep_state(batch.window_ms, state).await?;
+            }
+            Verdict::Failed(failure) => {
+                let is_function_error = failure.function_error.is_some();
+                piece.failure = Some(failure);
+                if self.mapping.settings.bisect_batch_on_function_error
+                    && is_function_error
+                    && piece.records.len() > 1
+                {
+                    pieces.extend(halves(piece));
+                    return ControlFlow::Continue(());
+                }
+            }
+        }
+        piece.attempts += 1;
+        self.try_again_or_give_up(batch, piece, pieces).await
+    }
+
+    async fn try_again_or_give_up(
+        &mut self,
+        batch: &Batch,
+        piece: Piece,
+        pieces: &mut Vec<Piece>,
+    ) -> ControlFlow<()> {
+        let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
+        if retries.is_some_and(|retries| piece.attempts > retries) {
+            let records = piece.records.clone();
+            self.give_up(
+                &batch.records[records.clone()],
+                &piece,
+                Condition::RetryAttemptsExhausted,
+            )
+            .await;
+            self.settle(batch, records.end, 0);
+            return ControlFlow::Continue(());
+        }
+        let pause = pause_ms(piece.attempts);
+        pieces.push(piece);
+        match self.rest_until(self.now_ms() + pause).await {
+            End::Stopped => ControlFlow::Break(()),
+            End::Drained => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Passes the records at the beginning of a piece that are too old by now.
+    async fn give_up_old(&mut self, batch: &Batch, mut piece: Piece) -> Piece {
+        let records = &batch.records[piece.records.clone()];
+        let old = records
+            .iter()
+            .take_while(|record| self.is_too_old(record.created_ms))
+            .count();
+        if old > 0 {
+            self.give_up(&records[..old], &piece, Condition::RecordAgeExceeded)
+                .await;
+            piece.records.start += old;
+            self.settle(batch, piece.records.start, 0);
+        }
+        piece
+    }
+
+    /// Invokes the function; nothing when the lane is stopped before it answers.
+    async fn invoke(
+        &mut self,
+        records: &[EventRecord],
+        window_ms: Option<u64>,
+        is_final: bool,
+        is_early: bool,
+    ) -> Option<Invoked> {
+        self.await_function().await?;
+        let payload = match (window_ms, self.end_of(window_ms)) {
+            (Some(start_ms), Some(end_ms)) => {
+                let checkpoint = self.trigger.progress.checkpoint();
+                let state = checkpoint
+                    .window(self.number)
+                    .map_or(EMPTY_STATE, |window| &window.state);
+                let frame = WindowFrame {
+                    start_ms,
+                    end_ms,
+                    state,
+                    shard_id: &self.head.shard_id(),
+                    source_arn: &self.source_arn(),
+                    is_final,
+                    is_early,
+                };
+                event::render(records, Some(&frame))
+            }
+            _ => event::render(records, None),
+        };
+        let request_id = Uuid::new_v4().to_string();
+        let invocation = Invocation {
+            request_id: request_id.clone(),
+            function_arn: self.function_arn(),
+            payload: payload.into(),
+            client_context: None,
+        };
+        let (at_ms, began) = (self.now_ms(), Instant::now());
+        let functions = self.means.functions.clone();
+        let name = self.mapping.function.clone();
+        let outcome = tokio::select! {
+            outcome = functions.invoke(&name, invocation) => outcome,
+            _ = self.stop.wait_for(|stop| *stop) => return None,
+        };
+        Some(Invoked {
+            request_id,
+            outcome,
+            at_ms,
+            duration_ms: began.elapsed().as_millis() as u64,
+        })
+    }
+
+    /// Waits until the function is configured; nothing when the lane is stopped before.
+    async fn await_function(&mut self) -> Option<()> {
+        let mut attempts = 0;
+        while self.means.functions.find(&self.mapping.function).is_none() {
+            let error = format!(
+                "there is no function {}; configure it with --function or PUT /_dynasled/functions/{}",
+                self.mapping.function, self.mapping.function
+            );
+            self.trigger
+                .log
+                .hinder(&self.mapping.describe(), "Function not found", error);
+            attempts += 1;
+            if self.rest_until(self.now_ms() + pause_ms(attempts)).await == End::Stopped {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Ends the open window: a last invocation, with its state and no records.
+    pub(super) async fn close_window(&mut self, is_early: bool) -> ControlFlow<()> {
+        let mut attempts = 0;
+        loop {
+            let open = self
+                .trigger
+                .progress
+                .checkpoint()
+                .window(self.number)
+                .cloned();
+            let Some(window) = open else {
+                return ControlFlow::Continue(());
+            };
+            let start = Some(window.start_ms);
+            let Some(invoked) = self.invoke(&[], start, !is_early, is_early).await else {
+                return ControlFlow::Break(());
+            };
+            attempts += 1;
+            let verdict = judge(&invoked.outcome, Expectation::default(), |_| None);
+            let error = match verdict {
+                Verdict::Failed(failure) => Some(failure.error),
+                Verdict::Done(_) | Verdict::DoneUpTo(..) => None,
+            };
+            let ending = error.map_or(Ending::Success, Ending::Failure);
+            let is_done = ending == Ending::Success || self.is_window_given_up(&window, attempts);
+            self.note(&[], attempts, &invoked, ending);
+            if is_done {
+                self.trigger.progress.set_window(self.number, None);
+                return ControlFlow::Continue(());
+            }
+            if self.rest_until(self.now_ms() + pause_ms(attempts)).await == End::Stopped {
+                return ControlFlow::Break(());
+            }
+        }
+    }
+
+    fn is_window_given_up(&self, window: &Window, attempts: u32) -> bool {
+        let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
+        let end = self.end_of(Some(window.start_ms)).unwrap_or_default();
+        retries.is_some_and(|retries| attempts > retries) || self.is_too_old(end)
+    }
+
+    /// Keeps what the function wants to be handed next in the window.
+    async fn keep_state(
+        &mut self,
+        window_ms: Option<u64>,
+        state: Option<String>,
+    ) -> ControlFlow<()> {
+        let (Some(start_ms), Some(state)) = (window_ms, state) else {
+            return ControlFlow::Continue(());
+        };
+        let is_too_large = state.len() > STATE_BYTES;
+        self.trigger
+            .progress
+            .set_window(self.number, Some(Window { start_ms, state }));
+        if is_too_large {
+            self.close_window(true).await
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Everything before a record of the batch is settled.
+    fn settle(&self, batch: &Batch, end: usize, delivered: usize) {
+        let Some(last) = end.checked_sub(1).and_then(|last| batch.records.get(last)) else {
+            return;
+        };
+        let log = &self.trigger.log;
+        log.delivered.fetch_add(delivered as u64, Ordering::Relaxed);
+        self.trigger
+            .progress
+            .settle(self.number, last.sequence + 1, Kept::Now);
+    }
+
+    fn note(&self, records: &[EventRecord], attempt: u32, invoked: &Invoked, ending: Ending) {
+        let sequences = records
+            .first()
+            .zip(records.last())
+            .map(|(first, last)| (first.sequence_number(), last.sequence_number()));
+        let delivery = Delivery {
+            at_ms: invoked.at_ms,
+            records: records.len(),
+            sequences,
+            attempt,
+            ending,
+            duration_ms: invoked.duration_ms,
+        };
+        self.trigger.log.note(&self.mapping.describe(), delivery);
+    }
+
+    /// Counts records as given up and tells the destination of them.
+    async fn give_up(&self, records: &[EventRecord], piece: &Piece, condition: Condition) {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else {
+            return;
+        };
+        let what = self.mapping.describe();
+        let before = (self.trigger.log.given_up).fetch_add(records.len() as u64, Ordering::Relaxed);
+        if before == 0 {
+            tracing::warn!(
+                records = records.len(),
+                "{what} gives records up; more of them are only counted"
+            );
+        }
+        let Some(destination) = self.destination.as_ref().map(Arc::clone) else {
+            return;
+        };
+        let function_error = piece
+            .failure
+            .as_ref()
+            .and_then(|failure| failure.function_error.clone());
+        let discarded = Discarded {
+            request_id: if piece.request_id.is_empty() {
+                Uuid::new_v4().to_string()
+            } else {
+                piece.request_id.clone()
+            },
+            function_arn: self.function_arn(),
+            condition,
+            approximate_invoke_count: piece.attempts,
+            function_error,
+            shard_id: self.head.shard_id(),
+            start_sequence_number: first.sequence_number(),
+            end_sequence_number: last.sequence_number(),
+            first_arrival_ms: first.created_ms,
+            last_arrival_ms: last.created_ms,
+            batch_size: records.len(),
+            stream_arn: self.source_arn(),
+            timestamp_ms: self.now_ms(),
+        };
+        for attempt in 1..=DESTINATION_ATTEMPTS {
+            match destination.send(&self.means.outbound, &discarded).await {
+                Ok(()) => return,
+                Err(error) if attempt == DESTINATION_ATTEMPTS => {
+                    tracing::error!(
+                        "{what}: the destination could not be told of records that were given up: {error}"
+                    );
+                }
+                Err(_) => {
+                    self.means
+                        .engine
+                        .clock()
+                        .wait_until(self.now_ms() + PAUSE_MS)
+                        .await
+                }
+            }
+        }
+    }
+
+    fn function_arn(&self) -> String {
+        let account = &self.means.engine.options().account;
+        self.mapping.function_arn(&self.region, account)
+    }
+}
+
+/// The halves of a piece, the second first. Splitting does not count as an attempt.
+fn halves(piece: Piece) -> [Piece; 2] {
+    let middle = piece.records.start + piece.records.len() / 2;
+    let half = |records| Piece {
+        records,
+        attempts: piece.attempts,
+        request_id: piece.request_id.clone(),
+        failure: piece.failure.clone(),
+    };
+    [
+        half(middle..piece.records.end),
+        half(piece.records.start..middle),
+    ]
+}
+
+fn pause_ms(attempts: u32) -> u64 {
+    let doublings = attempts.saturating_sub(1).min(10);
+    (PAUSE_MS << doublings).min(LONGEST_PAUSE_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_limit() {
+        let pauses: Vec<u64> = [0, 1, 2, 3, 8, 9, 1_000_000].map(pause_ms).to_vec();
+        assert_eq!(pauses, [100, 100, 200, 400, 10_000, 10_000, 10_000]);
+    }
+
+    #[test]
+    fn pieces_are_halved_in_order() {
+        let piece = Piece {
+            records: 3..6,
+            attempts: 2,
+            request_id: "r".to_owned(),
+            failure: None,
+        };
+        let [second, first] = halves(piece);
+        assert_eq!((first.records, second.records), (3..4, 4..6));
+        assert_eq!((first.attempts, second.attempts), (2, 2));
+    }
+}

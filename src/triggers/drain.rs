@@ -1,0 +1,152 @@
+//! Waiting until everything written so far is delivered or given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+use crate::error::Fault;
+use crate::triggers::mapping::{Mapping, Source};
+use crate::triggers::registry::{Mappings, Trigger};
+
+/// Records that are counted; more show as this many.
+const COUNTED: u64 = 100_000;
+
+/// Up to where a mapping has to come.
+struct Goal {
+    trigger: Arc<Trigger>,
+    mapping: Arc<Mapping>,
+    stream: u64,
+    /// The sequence number behind the last record.
+    end: u64,
+}
+
+/// Waits for all mappings that are switched on; what is left of them when the time is over.
+pub async fn drain(
+    mappings: &Mappings,
+    engine: &Engine,
+    timeout: Duration,
+) -> Result<Vec<Value>, Fault> {
+    let mut goals = Vec::new();
+    for trigger in mappings.all() {
+        if let Some(mapping) = trigger.mapping().filter(|mapping| mapping.settings.enabled)
+            && let Some((stream, end)) = last_stream(&trigger, &mapping, engine).await?
+        {
+            goals.push(Goal {
+                trigger,
+                mapping,
+                stream,
+                end,
+            });
+        }
+    }
+    let all = async {
+        for goal in &goals {
+            let mut moves = goal.trigger.progress.moves();
+            while !goal.is_reached() {
+                if moves.changed().await.is_err() {
+                    break;
+                }
+            }
+        }
+    };
+    // A time-out is no failure: what is left says what it came to.
+    tokio::time::timeout(timeout, all).await.ok();
+    let mut left = Vec::new();
+    for goal in goals.iter().filter(|goal| !goal.is_reached()) {
+        let mapping = &goal.mapping;
+        left.push(json!({
+            "id": mapping.id,
+            "function": mapping.function,
+            "table": mapping.table(),
+            "pending": goal.pending(engine).await?,
+            "last_error": goal.trigger.log.last_error(),
+        }));
+    }
+    Ok(left)
+}
+
+/// How many records a mapping has before it, all of its streams together, and when the first was written.
+pub async fn lag(
+    trigger: &Trigger,
+    mapping: &Mapping,
+    engine: &Engine,
+) -> Result<(u64, Option<u64>), Fault> {
+    let (begun, position) = {
+        let checkpoint = trigger.progress.checkpoint();
+        (checkpoint.stream, checkpoint.position())
+    };
+    let (mut pending, mut oldest) = (0, None);
+    for stream in streams_from(begun, mapping, engine) {
+        let from = if stream == begun { position } else { 0 };
+        pending += engine
+            .count_records(stream, from..u64::MAX, COUNTED)
+            .await?;
+        if oldest.is_none() && pending > 0 {
+            oldest = engine.time_of_record(stream, from).await?;
+        }
+    }
+    Ok((pending, oldest))
+}
+
+/// The streams that a mapping reads, from one on.
+fn streams_from(begun: u64, mapping: &Mapping, engine: &Engine) -> Vec<u64> {
+    let Source::Table { name } = &mapping.source else {
+        return vec![begun];
+    };
+    engine.with_catalog(|catalog| {
+        let streams = catalog.streams_after(begun.checked_sub(1));
+        streams
+            .filter(|head| head.table == *name)
+            .map(|head| head.number)
+            .collect()
+    })
+}
+
+/// The last of a mapping's streams that has records to deliver, and its end.
+async fn last_stream(
+    trigger: &Trigger,
+    mapping: &Mapping,
+    engine: &Engine,
+) -> Result<Option<(u64, u64)>, Fault> {
+    let begun = trigger.progress.checkpoint().stream;
+    for stream in streams_from(begun, mapping, engine).into_iter().rev() {
+        let end = engine.end_of_stream(stream).await?;
+        if end > 0 {
+            return Ok(Some((stream, end)));
+        }
+    }
+    Ok(None)
+}
+
+impl Goal {
+    fn is_reached(&self) -> bool {
+        let checkpoint = self.trigger.progress.checkpoint();
+        let is_off = self
+            .trigger
+            .mapping()
+            .is_none_or(|mapping| !mapping.settings.enabled);
+        is_off
+            || checkpoint.stream > self.stream
+            || (checkpoint.stream == self.stream && checkpoint.position() >= self.end)
+    }
+
+    async fn pending(&self, engine: &Engine) -> Result<u64, Fault> {
+        let (begun, position) = {
+            let checkpoint = self.trigger.progress.checkpoint();
+            (checkpoint.stream, checkpoint.position())
+        };
+        let mut pending = 0;
+        for stream in streams_from(begun, &self.mapping, engine) {
+            let from = if stream == begun { position } else { 0 };
+            let to = if stream == self.stream {
+                self.end
+            } else {
+                u64::MAX
+            };
+            pending += engine.count_records(stream, from..to, COUNTED).await?;
+        }
+        Ok(pending)
+    }
+}

@@ -1,0 +1,389 @@
+//! The mappings: made, changed and deleted here, kept on disk, each with a task that delivers.
+//!
+//! What the API makes is a row under `mapping/`, what is configured is made anew at every start; the position of either is
+//! a row under `position/`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::engine::Engine;
+use crate::error::Fault;
+use crate::storage::{StoreError, keys};
+use crate::triggers::TriggerSetting;
+use crate::triggers::checkpoint::Checkpoint;
+use crate::triggers::consumer::{self, Means};
+use crate::triggers::delivery::Log;
+use crate::triggers::mapping::{Mapping, Source, Transition, configured_id};
+use crate::triggers::progress::{self, Progress};
+use crate::triggers::settings::{Settings, StartingPosition};
+
+const ROW: &str = "mapping/";
+/// How long the last positions may take to be written at a stop.
+const LAST_WRITES: Duration = Duration::from_millis(300);
+
+/// All mappings.
+pub struct Mappings {
+    means: Means,
+    triggers: Mutex<BTreeMap<String, Arc<Trigger>>>,
+    /// Held while a mapping is made, changed or deleted.
+    changes: tokio::sync::Mutex<()>,
+}
+
+/// A mapping at work.
+#[derive(Debug)]
+pub struct Trigger {
+    /// What is wanted of it; nothing: to end.
+    wanted: watch::Sender<Option<Arc<Mapping>>>,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What it did.
+    pub log: Log,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A mapping to make for a stream.
+#[derive(Clone, Debug)]
+pub struct NewMapping {
+    /// Name of the function.
+    pub function: String,
+    /// Its alias or version, as it was named.
+    pub qualifier: Option<String>,
+    /// Number of the stream.
+    pub stream: u64,
+    /// ARN of the stream as it was named.
+    pub stream_arn: String,
+    /// Region of the request.
+    pub region: String,
+    /// Where to begin.
+    pub starting_position: StartingPosition,
+    /// How to deliver.
+    pub settings: Settings,
+}
+
+/// Why a mapping is not made.
+#[derive(Debug)]
+pub enum CreateFault {
+    /// There is one of the same stream and function, with this id.
+    Exists(String),
+    /// It could not be kept.
+    Fault(Fault),
+}
+
+impl From<Fault> for CreateFault {
+    fn from(fault: Fault) -> CreateFault {
+        CreateFault::Fault(fault)
+    }
+}
+
+impl Trigger {
+    /// The mapping, unless it is being deleted.
+    pub fn mapping(&self) -> Option<Arc<Mapping>> {
+        self.wanted.borrow().clone()
+    }
+
+    pub(super) fn wanted(&self) -> watch::Receiver<Option<Arc<Mapping>>> {
+        self.wanted.subscribe()
+    }
+}
+
+impl Mappings {
+    pub(super) fn new(means: Means) -> Mappings {
+        Mappings {
+            means,
+            triggers: Mutex::default(),
+            changes: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Goes on with the mappings that an earlier process left.
+    pub(super) fn resume(&self) -> Result<(), StoreError> {
+        let mut positions: BTreeMap<String, Checkpoint> = rows(&self.means.engine, progress::ROW)?;
+        for (id, mapping) in rows::<Mapping>(&self.means.engine, ROW)? {
+            if let Some(checkpoint) = positions.remove(&id) {
+                self.start(mapping, checkpoint);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the configured mappings, each where it stood if it was configured before.
+    pub(super) async fn configure(
+        &self,
+        settings: Vec<(TriggerSetting, Settings)>,
+    ) -> Result<(), Fault> {
+        let positions: BTreeMap<String, Checkpoint> = rows(&self.means.engine, progress::ROW)?;
+        for (setting, settings) in settings {
+            let id = configured_id(&setting.table, &setting.function);
+            let known = positions.get(&id).cloned();
+            let is_new = known.is_none();
+            let checkpoint =
+                known.unwrap_or_else(|| self.beginning(&setting.table, setting.starting_position));
+            let mapping = Mapping {
+                id: id.clone(),
+                function: setting.function,
+                qualifier: None,
+                source: Source::Table {
+                    name: setting.table,
+                },
+                region: None,
+                starting_position: setting.starting_position,
+                settings,
+                modified_ms: self.means.engine.now_ms(),
+                transition: Transition::Creating,
+            };
+            let trigger = self.start(mapping, checkpoint);
+            if is_new {
+                trigger.progress.write(&self.means.engine).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a mapping begins that is configured for a table, which may not be there yet: what is written to a table made
+    /// later, or recorded by a stream opened later, is delivered from the start.
+    fn beginning(&self, table: &str, position: StartingPosition) -> Checkpoint {
+        let next = self.means.engine.next_sequence();
+        let last = self.means.engine.with_catalog(|catalog| {
+            let streams = catalog.streams_after(None);
+            streams.filter(|head| head.table == table).last().cloned()
+        });
+        match last {
+            Some(head) if head.closed.is_none() => {
+                Checkpoint::new(head.number, starting_sequence(position, head.first, next))
+            }
+            Some(head) => Checkpoint::new(head.number, next),
+            None => Checkpoint::new(0, 0),
+        }
+    }
+
+    /// Makes a mapping.
+    pub async fn create(&self, new: NewMapping) -> Result<Arc<Mapping>, CreateFault> {
+        let _alone = self.changes.lock().await;
+        let engine = &self.means.engine;
+        let head = engine
+            .with_catalog(|catalog| catalog.stream(new.stream).cloned())
+            .ok_or_else(|| Fault::not_found("Requested resource not found"))?;
+        let existing = self.list().into_iter().find(|mapping| {
+            mapping.function == new.function
+                && match &mapping.source {
+                    Source::Stream { stream, .. } => *stream == new.stream,
+                    Source::Table { name } => *name == head.table && head.closed.is_none(),
+                }
+        });
+        if let Some(existing) = existing {
+            return Err(CreateFault::Exists(existing.id.clone()));
+        }
+        let from = starting_sequence(new.starting_position, head.first, engine.next_sequence());
+        let mapping = Mapping {
+            id: Uuid::new_v4().to_string(),
+            function: new.function,
+            qualifier: new.qualifier,
+            source: Source::Stream {
+                stream: new.stream,
+                arn: new.stream_arn,
+            },
+            region: Some(new.region),
+            starting_position: new.starting_position,
+            settings: new.settings,
+            modified_ms: engine.now_ms(),
+            transition: Transition::Creating,
+        };
+        let checkpoint = Checkpoint::new(new.stream, from);
+        let rows = [
+            (
+                keys::trigger(&format!("{ROW}{}", mapping.id)),
+                encode(&mapping)?,
+            ),
+            (
+                keys::trigger(&format!("{}{}", progress::ROW, mapping.id)),
+                progress::encode(&checkpoint)?,
+            ),
+        ];
+        engine
+            .commit(move |txn| {
+                for (key, row) in rows {
+                    txn.put(key, row.into());
+                }
+                Ok(())
+            })
+            .await?;
+        let trigger = self.start(mapping, checkpoint);
+        Ok(trigger.mapping().expect("it was just started with one"))
+    }
+
+    /// The mapping of an id.
+    pub fn find(&self, id: &str) -> Option<Arc<Mapping>> {
+        self.trigger(id)?.mapping()
+    }
+
+    /// The mapping of an id at work.
+    pub fn trigger(&self, id: &str) -> Option<Arc<Trigger>> {
+        self.triggers().get(id).cloned()
+    }
+
+    /// All mappings, in order of their ids.
+    pub fn list(&self) -> Vec<Arc<Mapping>> {
+        let triggers = self.triggers();
+        triggers
+            .values()
+            .filter_map(|trigger| trigger.mapping())
+            .collect()
+    }
+
+    /// All mappings at work.
+    pub fn all(&self) -> Vec<Arc<Trigger>> {
+        self.triggers().values().cloned().collect()
+    }
+
+    /// `LastProcessingResult` of a mapping.
+    pub fn last_result(&self, id: &str) -> String {
+        self.trigger(id)
+            .map_or_else(String::new, |trigger| trigger.log.last_result())
+    }
+
+    /// Changes a mapping: its function, where one is named, and all its settings.
+    pub async fn update(
+        &self,
+        id: &str,
+        function: Option<(String, Option<String>)>,
+        settings: Settings,
+    ) -> Result<Arc<Mapping>, Fault> {
+        let _alone = self.changes.lock().await;
+        let missing = || Fault::not_found("Requested resource not found");
+        let trigger = self.trigger(id).ok_or_else(missing)?;
+        let mut mapping = (*trigger.mapping().ok_or_else(missing)?).clone();
+        mapping.transition = match (mapping.settings.enabled, settings.enabled) {
+            (false, true) => Transition::Enabling,
+            (true, false) => Transition::Disabling,
+            _ => Transition::Updating,
+        };
+        if let Some((function, qualifier)) = function {
+            mapping.function = function;
+            mapping.qualifier = qualifier;
+        }
+        mapping.settings = settings;
+        mapping.modified_ms = self.means.engine.now_ms();
+        if !mapping.is_configured() {
+            let (key, row) = (keys::trigger(&format!("{ROW}{id}")), encode(&mapping)?);
+            self.means
+                .engine
+                .commit(move |txn| {
+                    txn.put(key, row.into());
+                    Ok(())
+                })
+                .await?;
+        }
+        let mapping = Arc::new(mapping);
+        trigger.wanted.send_replace(Some(Arc::clone(&mapping)));
+        Ok(mapping)
+    }
+
+    /// Deletes a mapping and its position; nothing if there is none. What is in flight comes to its end unheard.
+    pub async fn delete(&self, id: &str) -> Result<Option<Arc<Mapping>>, Fault> {
+        let _alone = self.changes.lock().await;
+        let Some((trigger, mapping)) = self
+            .trigger(id)
+            .and_then(|trigger| trigger.mapping().map(|mapping| (trigger, mapping)))
+        else {
+            return Ok(None);
+        };
+        trigger.progress.forget();
+        let rows = [ROW, progress::ROW].map(|row| keys::trigger(&format!("{row}{id}")));
+        self.means
+            .engine
+            .commit(move |txn| {
+                for row in rows {
+                    txn.delete(row);
+                }
+                Ok(())
+            })
+            .await?;
+        trigger.wanted.send_replace(None);
+        self.triggers().remove(id);
+        Ok(Some(Arc::new(Mapping {
+            transition: Transition::Deleting,
+            modified_ms: self.means.engine.now_ms(),
+            ..(*mapping).clone()
+        })))
+    }
+
+    /// Ends all deliveries; what is in flight is cut off and comes again after the next start.
+    pub async fn stop(&self) {
+        let triggers = self.all();
+        for trigger in &triggers {
+            if let Some(task) = trigger.task().take() {
+                task.abort();
+            }
+        }
+        let writes = async {
+            for trigger in &triggers {
+                if let Err(fault) = trigger.progress.write(&self.means.engine).await {
+                    tracing::error!(?fault, "a position could not be kept");
+                }
+            }
+        };
+        if tokio::time::timeout(LAST_WRITES, writes).await.is_err() {
+            tracing::warn!("positions of triggers could not be written in time");
+        }
+    }
+
+    fn start(&self, mapping: Mapping, checkpoint: Checkpoint) -> Arc<Trigger> {
+        let id = mapping.id.clone();
+        let trigger = Arc::new(Trigger {
+            progress: Progress::new(&id, checkpoint),
+            wanted: watch::Sender::new(Some(Arc::new(mapping))),
+            log: Log::default(),
+            task: Mutex::default(),
+        });
+        let task = tokio::spawn(consumer::supervise(
+            Arc::clone(&trigger),
+            self.means.clone(),
+        ));
+        *trigger.task() = Some(task);
+        self.triggers().insert(id, Arc::clone(&trigger));
+        trigger
+    }
+
+    fn triggers(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Trigger>>> {
+        self.triggers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Trigger {
+    fn task(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first sequence number to deliver.
+fn starting_sequence(position: StartingPosition, first: u64, next: u64) -> u64 {
+    match position {
+        StartingPosition::TrimHorizon => first,
+        StartingPosition::Latest => next,
+    }
+}
+
+fn encode(mapping: &Mapping) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec(mapping)
+        .map_err(|error| Fault::internal(format!("a mapping could not be written: {error}")))
+}
+
+/// What is kept under a prefix, by the rest of its name.
+pub(super) fn rows<T: serde::de::DeserializeOwned>(
+    engine: &Engine,
+    prefix: &str,
+) -> Result<BTreeMap<String, T>, StoreError> {
+    engine
+        .trigger_rows(prefix)?
+        .into_iter()
+        .map(|(name, row)| match serde_json::from_slice(&row) {
+            Ok(value) => Ok((name, value)),
+            Err(error) => Err(StoreError::Corrupt(format!("{prefix}{name}: {error}"))),
+        })
+        .collect()
+}
