@@ -16,6 +16,7 @@ use std::path::Path;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::config::triggers::split_values;
 use crate::config::{Config, VERSION};
 use compatible::Reading;
 use options::{Defaults, Options};
@@ -124,7 +125,9 @@ fn read_options(
     };
     let options =
         Options::from_arg_matches(&matches).map_err(|error| Misuse(error.render().to_string()))?;
-    Ok(Command::Serve(Box::new(options.resolve(defaults, shown))))
+    let mut config = options.resolve(defaults, shown)?;
+    config.triggers.sqs_endpoint = environment("AWS_ENDPOINT_URL_SQS");
+    Ok(Command::Serve(Box::new(config)))
 }
 
 /// The arguments that the environment adds to those given, and the variables they came from.
@@ -152,6 +155,10 @@ fn from_environment(
             continue;
         };
         match argument.get_action() {
+            ArgAction::Append if argument.get_value_delimiter().is_none() => {
+                let values = split_values(&value).into_iter();
+                added.extend(values.map(|value| format!("--{long}={value}")));
+            }
             ArgAction::Set | ArgAction::Append => added.push(format!("--{long}={value}")),
             ArgAction::SetTrue if is_yes(&value) => added.push(format!("--{long}")),
             _ => continue,

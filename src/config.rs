@@ -2,6 +2,14 @@
 //!
 //! `Config` is what the command line and the environment come to; nothing in it can be wrong any more except what only
 //! the system knows (a port in use, a directory that cannot be written). Also the only reader of environment variables.
+//!
+//! `triggers` reads functions and triggers from texts, `file` from a configuration file.
+
+pub mod file;
+#[cfg(test)]
+#[path = "config/tests.rs"]
+mod trigger_tests;
+pub mod triggers;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -50,6 +58,8 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// The user to become when started as root.
     pub run_as: Option<RunAs>,
+    /// Functions, and the tables whose streams invoke them.
+    pub triggers: crate::triggers::Options,
     /// Set when the arguments were DynamoDB Local's: what its start block shows.
     pub compatible: Option<Compatible>,
 }

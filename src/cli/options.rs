@@ -9,14 +9,19 @@ use std::time::Duration;
 use clap::Parser;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::config::triggers::{combine, parse_function, parse_trigger};
 use crate::config::{
     COMPATIBLE_STATUS_DELAY, Compatible, Config, DEFAULT_CACHE_BYTES, DEFAULT_PORT, Interval,
-    LogFormat, RunAs, Storage, parse_account, parse_bytes, parse_durability, parse_duration,
+    LogFormat, RunAs, Storage, file, parse_account, parse_bytes, parse_durability, parse_duration,
     parse_interval, parse_log_format, parse_log_level, parse_namespace, parse_run_as,
 };
 use crate::engine::NamespaceMode;
 use crate::server::Cors;
 use crate::storage::Durability;
+use crate::triggers::functions::FunctionSetting;
+use crate::triggers::{self, TriggerSetting};
+
+use super::Misuse;
 
 /// The options of which a flag for one silences variables for both.
 pub(super) const STORAGE: [&str; 2] = ["data_dir", "in_memory"];
@@ -44,6 +49,15 @@ interval: at once, flushed every 200 ms. A kill -9 loses at most the last 200 ms
 never: at once, flushed when 1 MB is waiting or every 5 s. A kill -9 or a power loss may lose what came since.
 A clean stop loses nothing. What is lost is the newest; a transaction is kept or lost as a whole.
 [default: always]";
+
+const FUNCTION: &str = "\
+A function that triggers and Lambda's Invoke reach, repeatable: at a URL that speaks the invoke API, or by the Lambda Runtime API, which is then served on PORT for the function's runtime client (without PORT: on a free one, which is printed).
+The variable may hold several, separated by white space (a URL holds none).";
+
+const TRIGGER: &str = "\
+Invokes a function with what changes in a table, repeatable; the table may be made later. Options are those of AWS's event source mappings:
+BatchSize=100, MaximumBatchingWindowInSeconds=0, StartingPosition=LATEST, FilterCriteria={\"Filters\":[{\"Pattern\":\"...\"}]}, MaximumRetryAttempts=-1, MaximumRecordAgeInSeconds=-1, BisectBatchOnFunctionError=false, FunctionResponseTypes=ReportBatchItemFailures, OnFailure=DESTINATION (a file, a URL or a queue; or DestinationConfig as JSON), ParallelizationFactor=1, TumblingWindowInSeconds=0, Enabled=true.
+The variable may hold several, separated by white space outside of JSON.";
 
 /// A local DynamoDB: speaks the DynamoDB protocol and keeps its data in files or in memory.
 #[derive(Debug, Parser)]
@@ -94,6 +108,16 @@ pub(super) struct Options {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     status_delay: Option<Duration>,
 
+    #[arg(long = "function", value_name = "NAME=URL|NAME=runtime[:PORT]", help = FUNCTION, value_parser = parse_function)]
+    functions: Vec<FunctionSetting>,
+
+    #[arg(long = "trigger", value_name = "TABLE=NAME[,OPTION=VALUE...]", help = TRIGGER, value_parser = parse_trigger)]
+    triggers: Vec<TriggerSetting>,
+
+    /// File in TOML with functions and triggers, as the README shows; --function and --trigger add to it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// How logs on stderr look [default: text]
     #[arg(long, value_name = "text|json", value_parser = parse_log_format)]
     log_format: Option<LogFormat>,
@@ -140,7 +164,19 @@ impl Defaults {
 
 impl Options {
     /// Fills in what was not said.
-    pub(super) fn resolve(self, defaults: &Defaults, compatible: Option<Compatible>) -> Config {
+    pub(super) fn resolve(
+        self,
+        defaults: &Defaults,
+        compatible: Option<Compatible>,
+    ) -> Result<Config, Misuse> {
+        let misuse = |sentence| Misuse(format!("error: {sentence}\n"));
+        let file = self
+            .config
+            .as_deref()
+            .map_or(Ok(file::File::default()), file::read);
+        let (functions, triggers) =
+            combine(self.functions, self.triggers, file.map_err(misuse)?).map_err(misuse)?;
+        let host = self.host.unwrap_or_else(|| "127.0.0.1".to_owned());
         let storage = match self.data_dir {
             _ if self.in_memory => Storage::Memory,
             Some(directory) => Storage::Directory(directory),
@@ -153,8 +189,8 @@ impl Options {
         };
         let mut seen = std::collections::BTreeSet::new();
         ports.retain(|port| *port == 0 || seen.insert(*port));
-        Config {
-            host: self.host.unwrap_or_else(|| "127.0.0.1".to_owned()),
+        Ok(Config {
+            host: host.clone(),
             ports,
             storage,
             durability: self.durability.unwrap_or(Durability::Always),
@@ -169,8 +205,14 @@ impl Options {
             log_format: self.log_format.unwrap_or(LogFormat::Text),
             log_level: self.log_level.unwrap_or(LevelFilter::INFO),
             run_as: self.run_as,
+            triggers: triggers::Options {
+                host,
+                functions,
+                triggers,
+                sqs_endpoint: None,
+            },
             compatible,
-        }
+        })
     }
 }
 

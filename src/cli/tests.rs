@@ -8,6 +8,7 @@ use crate::config::{RunAs, Storage};
 use crate::engine::NamespaceMode;
 use crate::server::Cors;
 use crate::storage::Durability;
+use crate::triggers::functions::Target;
 
 fn read_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Command, Misuse> {
     let arguments: Vec<String> = arguments
@@ -115,6 +116,12 @@ fn misuses() {
         "dynasled -jar x -port eight",
         "dynasled -jar x -noSuchOption",
         "dynasled -jar x stray",
+        "dynasled --function f",
+        "dynasled --function f=runtime --function f=runtime",
+        "dynasled --trigger music",
+        "dynasled --trigger music=f,BatchSize=0",
+        "dynasled --trigger music=f --trigger music=f,BatchSize=1",
+        "dynasled --config /no/such/file.toml",
         "dynasled -jar",
     ] {
         assert!(!misuse(arguments).is_empty());
@@ -155,6 +162,71 @@ fn variables_stand_for_options_that_are_not_given() {
 }
 
 #[test]
+fn functions_and_triggers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dynasled.toml");
+    let text = "[functions.f]\nport = 9\n[functions.g]\nport = 8\n[[triggers]]\ntable = \"music\"\nfunction = \"f\"\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let variables = [
+        ("DYNASLED_CONFIG", file),
+        (
+            "DYNASLED_TRIGGER",
+            "one=f two=f,FilterCriteria={\"Filters\": []}",
+        ),
+        ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9324"),
+    ];
+    for arguments in [
+        &[
+            "dynasled",
+            "--function",
+            "f=http://x/",
+            "--host",
+            "127.0.0.2",
+        ][..],
+        &[
+            "java",
+            "-sharedDb",
+            "--function=f=http://x/",
+            "--host=127.0.0.2",
+        ],
+    ] {
+        let options = config_with(arguments, &variables).triggers;
+        let functions: Vec<&str> = options.functions.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(functions, ["f", "g"]);
+        assert!(matches!(&options.functions[0].target, Target::Url(url) if url == "http://x/"));
+        let tables: Vec<&str> = options.triggers.iter().map(|t| t.table.as_str()).collect();
+        assert_eq!(tables, ["music", "one", "two"]);
+        assert_eq!(options.host, "127.0.0.2");
+        assert_eq!(
+            options.sqs_endpoint.as_deref(),
+            Some("http://127.0.0.1:9324")
+        );
+    }
+    let options = config_with(&["dynasled", "--trigger", "three=f"], &variables).triggers;
+    assert_eq!(
+        options.triggers.len(),
+        2,
+        "a flag is a decision against its variable"
+    );
+
+    std::fs::write(file, "[functions.f]\nport = \"x\"\n").unwrap();
+    let said = misuse(&format!("dynasled --config {file}"));
+    assert!(
+        said.contains(file) && said.contains("functions.f: port"),
+        "{said}"
+    );
+    let wrong = [("DYNASLED_FUNCTION", "f=runtime g")];
+    let Err(Misuse(said)) = read_with(&["dynasled"], &wrong) else {
+        panic!("no function")
+    };
+    assert!(
+        said.contains("DYNASLED_FUNCTION") && said.contains("'g'"),
+        "{said}"
+    );
+}
+
+#[test]
 fn texts() {
     let text = |arguments: &[&str]| match read_with(arguments, &[]) {
         Ok(Command::Print(text)) => text,
@@ -165,6 +237,10 @@ fn texts() {
         "--host",
         "DYNASLED_DATA_DIR",
         "DYNASLED_TTL_INTERVAL",
+        "DYNASLED_FUNCTION",
+        "--trigger",
+        "TumblingWindowInSeconds",
+        "DYNASLED_CONFIG",
         "kill -9",
         "healthcheck",
         "Exit codes",

@@ -17,11 +17,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::config::{Config, Storage, durability_name, namespace_name};
 use crate::server::{self, Api};
+use crate::triggers::functions::Target;
 use late::Late;
 use listen::BoundPort;
 
@@ -160,7 +162,7 @@ fn describe(config: &Config, listeners: &[TcpListener]) -> serde_json::Value {
             Some(std::path::absolute(directory).unwrap_or_else(|_| directory.clone()))
         }
     };
-    serde_json::json!({
+    json!({
         "host": config.host,
         "ports": ports,
         "storage": if directory.is_some() { "directory" } else { "memory" },
@@ -171,6 +173,13 @@ fn describe(config: &Config, listeners: &[TcpListener]) -> serde_json::Value {
         "account": config.account,
         "ttl_interval_ms": config.ttl_interval.map(|interval| interval.as_millis() as u64),
         "status_delay_ms": config.status_delay.as_millis() as u64,
+        "functions": config.triggers.functions.iter().map(|function| match &function.target {
+            Target::Url(url) => json!({"name": function.name, "url": url}),
+            Target::Runtime { port } => json!({"name": function.name, "runtime_api": true, "port": port}),
+        }).collect::<Vec<_>>(),
+        "triggers": config.triggers.triggers.iter().map(|trigger| {
+            json!({"table": trigger.table, "function": trigger.function})
+        }).collect::<Vec<_>>(),
     })
 }
 

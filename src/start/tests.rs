@@ -53,7 +53,15 @@ fn several_free_ports() {
 
 #[test]
 fn descriptions_name_the_directory() {
-    let shown = describe(&config("dynasled --data-dir x --status-delay 5ms"), &[]);
+    let shown = describe(
+        &config("dynasled --data-dir x --status-delay 5ms --function f=runtime --trigger music=f"),
+        &[],
+    );
+    assert_eq!(shown["functions"][0]["name"], "f");
+    assert_eq!(
+        shown["triggers"],
+        serde_json::json!([{"table": "music", "function": "f"}])
+    );
     assert!(shown["data_dir"].as_str().unwrap().ends_with("/x"));
     assert_eq!(
         (&shown["durability"], &shown["status_delay_ms"]),
