@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::{Request, Response};
+use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::config::{Config, Storage};
@@ -15,10 +16,12 @@ use crate::start::{Exit, Failure};
 use crate::storage::directory::Neighbours;
 use crate::storage::sled::SledOptions;
 use crate::storage::{DataDirectory, MemoryStore, SledStore, Store};
+use crate::triggers::{StartFault, Triggers};
 
-/// Answers API calls from an engine.
+/// Answers API calls from an engine, and runs what hangs on its streams.
 pub struct Service {
-    // Dropped first: what it flushes goes into the directory.
+    // Dropped first: what they write goes into the directory.
+    triggers: Triggers,
     engine: Arc<Engine>,
     _directory: Option<DataDirectory>,
 }
@@ -38,7 +41,22 @@ impl Service {
         let engine = Engine::open(store, options)
             .map_err(|error| Failure::new(Exit::Failed, format!("{error}.")))?;
         let engine = Arc::new(engine);
+        // Opening happens on a thread that may block.
+        let triggers = Handle::current()
+            .block_on(Triggers::start(
+                Arc::clone(&engine),
+                config.triggers.clone(),
+            ))
+            .map_err(|fault| {
+                let exit = match &fault {
+                    StartFault::Port(_) => Exit::Port,
+                    StartFault::Setting(_) => Exit::Misused,
+                    StartFault::Store(_) => Exit::Failed,
+                };
+                Failure::new(exit, format!("{fault}."))
+            })?;
         Ok(Service {
+            triggers,
             engine,
             _directory: directory,
         })
@@ -84,13 +102,6 @@ fn caller_of(
     }
 }
 
-/// The answer while there are no triggers to ask.
-fn absent() -> Response<Bytes> {
-    let mut reply = Response::new(Bytes::new());
-    *reply.status_mut() = hyper::StatusCode::NOT_IMPLEMENTED;
-    reply
-}
-
 impl Api for Service {
     async fn call(&self, call: ApiCall) -> ApiReply {
         let caller = caller_of(call.authorization, call.host);
@@ -102,19 +113,22 @@ impl Api for Service {
 
     async fn rest(
         &self,
-        _request: Request<Bytes>,
+        request: Request<Bytes>,
         host: Option<String>,
         authorization: Result<server::Caller, AuthorizationFault>,
     ) -> Response<Bytes> {
-        let _caller = caller_of(authorization, host);
-        absent()
+        self.triggers
+            .call(request, caller_of(authorization, host))
+            .await
     }
 
-    async fn administer(&self, _request: Request<Bytes>) -> Response<Bytes> {
-        absent()
+    async fn administer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.triggers.administer(request).await
     }
 
-    async fn stop(&self) {}
+    async fn stop(&self) {
+        self.triggers.stop().await;
+    }
 
     fn ready(&self) -> Result<(), &'static str> {
         // Whoever has a service has an open store; what comes before is told by `start`.
