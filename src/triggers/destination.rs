@@ -198,7 +198,7 @@ impl Queue {
     fn at(url: &str) -> Result<Queue, String> {
         let uri = check_url(url)?;
         let path = path_of(url);
-        if path.ends_with(".fifo") {
+        if path.rsplit_once('.').is_some_and(|(_, end)| end == "fifo") {
             return Err(format!(
                 "{url}: a destination is a standard queue, no FIFO queue"
             ));

@@ -1,5 +1,7 @@
 //! From the JSON of a pattern to its tests; every rule about what a pattern may say.
 
+use std::fmt::Write as _;
+
 use super::figure::{Bound, Figure, Range};
 use super::leaf::{Leaf, Part, Test, Text};
 use super::network::Network;
@@ -73,7 +75,9 @@ impl Compiler {
                     place.push('.');
                     place.push_str(name);
                 }
-                Step::Element(index) => place.push_str(&format!("[{index}]")),
+                Step::Element(index) => {
+                    let _ = write!(place, "[{index}]"); // writing to a string does not fail
+                }
             }
         }
         Err(PatternError {

@@ -48,7 +48,7 @@ pub(super) enum Part {
 pub(super) struct Text {
     part: Part,
     is_folded: bool,
-    text: String,
+    wanted: String,
 }
 
 impl Leaf {
@@ -100,7 +100,7 @@ impl Text {
         Text {
             part,
             is_folded,
-            text: if is_folded {
+            wanted: if is_folded {
                 fold(text).collect()
             } else {
                 text.to_owned()
@@ -109,7 +109,7 @@ impl Text {
     }
 
     fn is_in(&self, value: &str) -> bool {
-        let text = &*self.text;
+        let text = &*self.wanted;
         match (self.part, self.is_folded) {
             (Part::Whole, false) => value == text,
             (Part::Start, false) => value.starts_with(text),
