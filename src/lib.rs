@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! 8  cli, config, service, start   7  server   6  triggers   5  ops   4  engine   3  error, model
-//! 2  expr, partiql, storage        1  types    0  limits, clock
+//! 2  expr, partiql, storage        1  types    0  limits, clock, percent
 //! ```
 //!
 //! ARCHITECTURE.md follows a request through them.
@@ -19,6 +19,7 @@ pub mod limits;
 pub mod model;
 pub mod ops;
 pub mod partiql;
+pub mod percent;
 pub mod server;
 pub mod service;
 pub mod start;

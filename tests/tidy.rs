@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Modules by layer; a file may use those of lower layers and of its own module.
 const LAYERS: &[&[&str]] = &[
-    &["limits", "clock"],
+    &["limits", "clock", "percent"],
     &["types"],
     &["expr", "partiql", "storage"],
     &["error", "model"],

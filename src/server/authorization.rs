@@ -4,13 +4,14 @@
 //! accepted, no signature is recomputed and no date is compared with the clock: this is a local service, and the shape
 //! is checked only because clients notice when a malformed request passes here and fails on AWS.
 
-use crate::error::Kind;
 use std::borrow::Cow;
 
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, DATE, HeaderName, HeaderValue};
 
 use super::api::{AuthorizationFault, Caller};
+use crate::error::Kind;
+use crate::percent;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const DYNAMODB: &str = "dynamodb";
@@ -142,10 +143,10 @@ fn query_credential(query: &str) -> Result<Cow<'_, str>, AuthorizationFault> {
             message + "Re-examine the query-string parameters.",
         ));
     }
-    check_date(&decode_percent(
+    check_date(&percent::decode(
         query_value(query, "X-Amz-Date").unwrap_or_default(),
     ))?;
-    Ok(decode_percent(
+    Ok(percent::decode(
         query_value(query, "X-Amz-Credential").unwrap_or_default(),
     ))
 }
@@ -213,30 +214,6 @@ fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         (key == name).then_some(value)
     })
-}
-
-/// Undoes percent-encoding; what is not a valid escape stays as it is.
-fn decode_percent(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escape = bytes
-            .get(at + 1..at + 3)
-            .and_then(hex_byte)
-            .filter(|_| bytes[at] == b'%');
-        decoded.push(escape.unwrap_or(bytes[at]));
-        at += if escape.is_some() { 3 } else { 1 };
-    }
-    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
-}
-
-fn hex_byte(pair: &[u8]) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
 }
 
 #[cfg(test)]
@@ -373,19 +350,5 @@ mod tests {
             (caller.access_key.as_str(), caller.region.as_str()),
             ("AK", "eu-south-1")
         );
-    }
-
-    #[test]
-    fn percent_escapes() {
-        for (text, expected) in [
-            ("a", "a"),
-            ("%41", "A"),
-            ("%", "%"),
-            ("%4", "%4"),
-            ("%zz%2f", "%zz/"),
-            ("é%c3%a9", "éé"),
-        ] {
-            assert_eq!(decode_percent(text), expected);
-        }
     }
 }

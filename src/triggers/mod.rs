@@ -74,6 +74,8 @@ pub struct Triggers {
     pub functions: Functions,
     /// What delivers.
     pub mappings: Mappings,
+    /// Invocations that nobody waits for.
+    pub events: lambda::Events,
     /// Where queues named by ARN are.
     pub sqs_endpoint: Option<String>,
 }
@@ -144,6 +146,10 @@ impl Triggers {
             let settings = setting
                 .changes
                 .apply(&Settings::default())
+                .and_then(|settings| {
+                    settings.check_destination(options.sqs_endpoint.as_deref())?;
+                    Ok(settings)
+                })
                 .map_err(|fault| StartFault::Setting(fault.to_string()))?;
             if functions.find(&setting.function).is_none() {
                 tracing::warn!(
@@ -162,6 +168,7 @@ impl Triggers {
             engine,
             functions,
             mappings,
+            events: lambda::Events::default(),
             sqs_endpoint: options.sqs_endpoint,
         })
     }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::Engine;
 use crate::engine::streams::StreamHead;
 use crate::error::Fault;
 use crate::ops::Context;
@@ -16,17 +17,33 @@ struct StreamName<'a> {
     label: &'a str,
 }
 
-/// The stream of an ARN.
-pub(super) fn resolve(arn: &str, context: &Context<'_>) -> Result<Arc<StreamHead>, Fault> {
-    let StreamName { table, label } =
-        parse(arn).ok_or_else(|| Fault::schema("Invalid StreamArn"))?;
-    let found = context.engine.with_catalog(|catalog| {
+/// Why an ARN leads to no stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoStream {
+    /// It is not of the form that ARNs of streams have.
+    Malformed,
+    /// There is none of that table and label.
+    Absent,
+}
+
+/// The stream of an ARN, among those of a set of tables.
+pub fn find(engine: &Engine, scope: &str, arn: &str) -> Result<Arc<StreamHead>, NoStream> {
+    let StreamName { table, label } = parse(arn).ok_or(NoStream::Malformed)?;
+    let found = engine.with_catalog(|catalog| {
         let mut heads = catalog.streams_after(None);
         heads
-            .find(|head| head.label == label && head.table == table && head.scope == context.scope)
+            .find(|head| head.label == label && head.table == table && head.scope == scope)
             .cloned()
     });
-    found.ok_or_else(|| not_found(arn))
+    found.ok_or(NoStream::Absent)
+}
+
+/// The stream of an ARN that a request names.
+pub(super) fn resolve(arn: &str, context: &Context<'_>) -> Result<Arc<StreamHead>, Fault> {
+    find(context.engine, &context.scope, arn).map_err(|why| match why {
+        NoStream::Malformed => Fault::schema("Invalid StreamArn"),
+        NoStream::Absent => not_found(arn),
+    })
 }
 
 /// The words for a stream that is not there.

@@ -2,7 +2,7 @@
 //!
 //! A stream has one shard. The engine keeps streams by number; `arn` finds one by the ARN that a request names.
 
-mod arn;
+pub mod arn;
 pub mod describe_stream;
 pub mod get_records;
 pub mod get_shard_iterator;

@@ -1,0 +1,24 @@
+//! GetEventSourceMapping.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::fault::ApiFault;
+use super::{Answer, Call, respond, sent, view};
+use crate::triggers::mapping::Mapping;
+
+/// Shows a mapping.
+pub(super) fn run(call: &Call<'_>, id: &str) -> Answer {
+    let mapping = find(call, id)?;
+    Ok(respond(StatusCode::OK, &view::current(call, &mapping)))
+}
+
+/// The mapping of an id, as a request names it.
+pub(super) fn find(call: &Call<'_>, id: &str) -> Result<Arc<Mapping>, ApiFault> {
+    let id = sent::mapping_id(id)?;
+    let mapping = call.triggers.mappings.find(&id);
+    mapping
+        .filter(|mapping| view::is_visible(call, mapping))
+        .ok_or_else(ApiFault::no_mapping)
+}
