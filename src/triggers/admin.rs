@@ -186,14 +186,14 @@ async fn describe(triggers: &Triggers, trigger: &Trigger) -> Result<Option<Value
         (checkpoint.stream, checkpoint.position())
     };
     let account = &engine.options().account;
-    let region = mapping.region.as_deref().unwrap_or("us-east-1");
+    let region = trigger.region();
     let head = engine.with_catalog(|catalog| catalog.stream(stream).cloned());
     let log = &trigger.log;
     Ok(Some(json!({
         "id": mapping.id,
         "function": mapping.function,
         "table": mapping.table(),
-        "stream_arn": head.map(|head| head.arn(region, account)),
+        "stream_arn": head.map(|head| head.arn(&region, account)),
         "state": mapping.state(now_ms, engine.status_delay_ms()),
         "last_result": log.last_result(),
         "last_error": log.last_error(),

@@ -23,6 +23,8 @@ use crate::triggers::progress::{self, Progress};
 use crate::triggers::settings::{Settings, StartingPosition};
 
 const ROW: &str = "mapping/";
+/// Region of a configured mapping before its first record.
+const FALLBACK_REGION: &str = "us-east-1";
 /// How long the last positions may take to be written at a stop.
 const LAST_WRITES: Duration = Duration::from_millis(300);
 
@@ -43,6 +45,7 @@ pub struct Trigger {
     pub progress: Progress,
     /// What it did.
     pub log: Log,
+    region: Mutex<Arc<str>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -84,6 +87,19 @@ impl Trigger {
     /// The mapping, unless it is being deleted.
     pub fn mapping(&self) -> Option<Arc<Mapping>> {
         self.wanted.borrow().clone()
+    }
+
+    /// Region of its ARNs: the mapping's own, or that of the last record where it was configured without one.
+    pub fn region(&self) -> Arc<str> {
+        self.lock_region().clone()
+    }
+
+    pub(super) fn set_region(&self, region: &str) {
+        *self.lock_region() = region.into();
+    }
+
+    fn lock_region(&self) -> MutexGuard<'_, Arc<str>> {
+        self.region.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn wanted(&self) -> watch::Receiver<Option<Arc<Mapping>>> {
@@ -334,7 +350,9 @@ impl Mappings {
 
     fn start(&self, mapping: Mapping, checkpoint: Checkpoint) -> Arc<Trigger> {
         let id = mapping.id.clone();
+        let region = mapping.region.as_deref().unwrap_or(FALLBACK_REGION);
         let trigger = Arc::new(Trigger {
+            region: Mutex::new(region.into()),
             progress: Progress::new(&id, checkpoint),
             wanted: watch::Sender::new(Some(Arc::new(mapping))),
             log: Log::default(),

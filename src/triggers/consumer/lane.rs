@@ -58,8 +58,8 @@ pub(super) struct Lane {
     next: u64,
     /// End of the window for which every earlier commit is known to be in the store.
     complete_to_ms: u64,
-    /// Region of the last record, for ARNs of a configured mapping, which names none.
-    pub(super) region: String,
+    /// Region of its ARNs.
+    pub(super) region: Arc<str>,
 }
 
 /// Records for one invocation, or for one after the other.
@@ -119,10 +119,7 @@ impl Lane {
             stop,
             ahead: VecDeque::new(),
             complete_to_ms: 0,
-            region: mapping
-                .region
-                .clone()
-                .unwrap_or_else(|| "us-east-1".to_owned()),
+            region: trigger.region(),
         }
     }
 
@@ -317,8 +314,9 @@ impl Lane {
         {
             return Ok(Look::Pass);
         }
-        if self.mapping.region.is_none() && self.region != record.region {
-            record.region.clone_into(&mut self.region);
+        if self.mapping.region.is_none() && *self.region != *record.region {
+            self.region = record.region.into();
+            self.trigger.set_region(record.region);
         }
         let rendered = EventRecord::render(&record, &self.head, sequence, &self.source_arn())?;
         if !self.filters.is_empty() {
