@@ -201,4 +201,6 @@ fn root<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
 }
 
 #[cfg(test)]
+pub(crate) mod peer;
+#[cfg(test)]
 mod tests;

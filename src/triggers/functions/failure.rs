@@ -10,6 +10,9 @@ use super::{Outcome, RESPONSE_BYTES};
 /// The kind of an error that the function's code did not handle; the only kind that runtimes know.
 pub(super) const UNHANDLED: &str = "Unhandled";
 
+/// Letters of an error in the log.
+const HEADLINE: usize = 500;
+
 /// An error object.
 pub(super) fn object(kind: &str, message: &str) -> Bytes {
     json!({ "errorType": kind, "errorMessage": message })
@@ -55,6 +58,14 @@ pub(super) fn worded(body: Bytes, told: Option<&str>) -> Outcome {
 /// Whether a text is a JSON object.
 pub(super) fn is_object(text: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+/// An error object in one line, for the log.
+pub(super) fn headline(error: &[u8]) -> String {
+    let object: Value = serde_json::from_slice(error).unwrap_or_default();
+    let told = ["errorType", "errorMessage"].map(|name| object[name].as_str());
+    let told: Vec<&str> = told.into_iter().flatten().collect();
+    told.join(": ").chars().take(HEADLINE).collect()
 }
 
 /// The members of an error object. A result that has any other member is no error; reading stops there.

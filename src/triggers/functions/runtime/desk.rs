@@ -265,8 +265,8 @@ impl Desk {
         let mut state = self.lock();
         state.note_start(line);
         if state.init_error.logged.as_ref() != Some(&payload) {
-            let error = String::from_utf8_lossy(&payload);
-            tracing::warn!(function = %self.function, %error, "the runtime of a function cannot start");
+            let error = failure::headline(&payload);
+            tracing::warn!(function = %self.function, ?error, "the runtime of a function cannot start");
             state.init_error.logged = Some(payload.clone());
         }
         let mut entries = state.entries.iter();
