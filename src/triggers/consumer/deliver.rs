@@ -11,10 +11,9 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::answer::{Expectation, Failure, STATE_BYTES, Verdict, judge};
+use super::answer::{Expectation, Failure, Verdict, judge};
 use super::lane::{Batch, End, Lane};
 use crate::engine::streams::position::parse_sequence_number;
-use crate::triggers::checkpoint::Window;
 use crate::triggers::delivery::{Delivery, Ending};
 use crate::triggers::destination::{Condition, Discarded};
 use crate::triggers::event::{self, EventRecord, WindowFrame};
@@ -39,10 +38,21 @@ struct Piece {
     failure: Option<Failure>,
 }
 
+/// When in its tumbling window an invocation comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// With records.
+    Within,
+    /// At the end.
+    Last,
+    /// At an end that came early, since the state grew too large.
+    Early,
+}
+
 /// An invocation that came to an end.
-struct Invoked {
+pub(super) struct Invoked {
     request_id: String,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
     at_ms: u64,
     duration_ms: u64,
 }
@@ -78,7 +88,7 @@ impl Lane {
             failures: settings.report_batch_item_failures,
             state: batch.window_ms.is_some(),
         };
-        let Some(invoked) = self.invoke(records, batch.window_ms, false, false).await else {
+        let Some(invoked) = self.invoke(records, batch.window_ms, Moment::Within).await else {
             return ControlFlow::Break(());
         };
         let verdict = judge(&invoked.outcome, expected, |number| {
@@ -116,7 +126,7 @@ impl Lane {
                     && is_function_error
                     && piece.records.len() > 1
                 {
-                    pieces.extend(halves(piece));
+                    pieces.extend(halves(&piece));
                     return ControlFlow::Continue(());
                 }
             }
@@ -168,12 +178,11 @@ impl Lane {
     }
 
     /// Invokes the function; nothing when the lane is stopped before it answers.
-    async fn invoke(
+    pub(super) async fn invoke(
         &mut self,
         records: &[EventRecord],
         window_ms: Option<u64>,
-        is_final: bool,
-        is_early: bool,
+        moment: Moment,
     ) -> Option<Invoked> {
         self.await_function().await?;
         let payload = match (window_ms, self.end_of(window_ms)) {
@@ -188,8 +197,8 @@ impl Lane {
                     state,
                     shard_id: &self.head.shard_id(),
                     source_arn: &self.source_arn(),
-                    is_final,
-                    is_early,
+                    is_final: moment == Moment::Last,
+                    is_early: moment == Moment::Early,
                 };
                 event::render(records, Some(&frame))
             }
@@ -236,68 +245,6 @@ impl Lane {
         Some(())
     }
 
-    /// Ends the open window: a last invocation, with its state and no records.
-    pub(super) async fn close_window(&mut self, is_early: bool) -> ControlFlow<()> {
-        let mut attempts = 0;
-        loop {
-            let open = self
-                .trigger
-                .progress
-                .checkpoint()
-                .window(self.number)
-                .cloned();
-            let Some(window) = open else {
-                return ControlFlow::Continue(());
-            };
-            let start = Some(window.start_ms);
-            let Some(invoked) = self.invoke(&[], start, !is_early, is_early).await else {
-                return ControlFlow::Break(());
-            };
-            attempts += 1;
-            let verdict = judge(&invoked.outcome, Expectation::default(), |_| None);
-            let error = match verdict {
-                Verdict::Failed(failure) => Some(failure.error),
-                Verdict::Done(_) | Verdict::DoneUpTo(..) => None,
-            };
-            let ending = error.map_or(Ending::Success, Ending::Failure);
-            let is_done = ending == Ending::Success || self.is_window_given_up(&window, attempts);
-            self.note(&[], attempts, &invoked, ending);
-            if is_done {
-                self.trigger.progress.set_window(self.number, None);
-                return ControlFlow::Continue(());
-            }
-            if self.rest_until(self.now_ms() + pause_ms(attempts)).await == End::Stopped {
-                return ControlFlow::Break(());
-            }
-        }
-    }
-
-    fn is_window_given_up(&self, window: &Window, attempts: u32) -> bool {
-        let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
-        let end = self.end_of(Some(window.start_ms)).unwrap_or_default();
-        retries.is_some_and(|retries| attempts > retries) || self.is_too_old(end)
-    }
-
-    /// Keeps what the function wants to be handed next in the window.
-    async fn keep_state(
-        &mut self,
-        window_ms: Option<u64>,
-        state: Option<String>,
-    ) -> ControlFlow<()> {
-        let (Some(start_ms), Some(state)) = (window_ms, state) else {
-            return ControlFlow::Continue(());
-        };
-        let is_too_large = state.len() > STATE_BYTES;
-        self.trigger
-            .progress
-            .set_window(self.number, Some(Window { start_ms, state }));
-        if is_too_large {
-            self.close_window(true).await
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
     /// Everything before a record of the batch is settled.
     fn settle(&self, batch: &Batch, end: usize, delivered: usize) {
         let Some(last) = end.checked_sub(1).and_then(|last| batch.records.get(last)) else {
@@ -310,7 +257,13 @@ impl Lane {
             .settle(self.number, last.sequence + 1, Kept::Now);
     }
 
-    fn note(&self, records: &[EventRecord], attempt: u32, invoked: &Invoked, ending: Ending) {
+    pub(super) fn note(
+        &self,
+        records: &[EventRecord],
+        attempt: u32,
+        invoked: &Invoked,
+        ending: Ending,
+    ) {
         let sequences = records
             .first()
             .zip(records.last())
@@ -374,11 +327,8 @@ impl Lane {
                     );
                 }
                 Err(_) => {
-                    self.means
-                        .engine
-                        .clock()
-                        .wait_until(self.now_ms() + PAUSE_MS)
-                        .await
+                    let clock = self.means.engine.clock();
+                    clock.wait_until(self.now_ms() + PAUSE_MS).await;
                 }
             }
         }
@@ -391,7 +341,7 @@ impl Lane {
 }
 
 /// The halves of a piece, the second first. Splitting does not count as an attempt.
-fn halves(piece: Piece) -> [Piece; 2] {
+fn halves(piece: &Piece) -> [Piece; 2] {
     let middle = piece.records.start + piece.records.len() / 2;
     let half = |records| Piece {
         records,
@@ -405,7 +355,7 @@ fn halves(piece: Piece) -> [Piece; 2] {
     ]
 }
 
-fn pause_ms(attempts: u32) -> u64 {
+pub(super) fn pause_ms(attempts: u32) -> u64 {
     let doublings = attempts.saturating_sub(1).min(10);
     (PAUSE_MS << doublings).min(LONGEST_PAUSE_MS)
 }
@@ -428,7 +378,7 @@ mod tests {
             request_id: "r".to_owned(),
             failure: None,
         };
-        let [second, first] = halves(piece);
+        let [second, first] = halves(&piece);
         assert_eq!((first.records, second.records), (3..4, 4..6));
         assert_eq!((first.attempts, second.attempts), (2, 2));
     }

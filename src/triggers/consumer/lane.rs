@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::Means;
+use super::deliver::Moment;
 use crate::engine::streams::StreamHead;
 use crate::engine::streams::record::Record;
 use crate::error::Fault;
@@ -140,7 +141,7 @@ impl Lane {
             };
             let done = match gathered {
                 Gathered::Batch(batch) => self.deliver(batch).await,
-                Gathered::WindowOver => self.close_window(false).await,
+                Gathered::WindowOver => self.close_window(Moment::Last).await,
                 Gathered::End(end) => return end,
             };
             if done.is_break() {

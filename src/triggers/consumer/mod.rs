@@ -7,6 +7,7 @@
 mod answer;
 mod deliver;
 mod lane;
+mod window;
 
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ async fn follow(trigger: &Arc<Trigger>, means: &Means) {
     let keeper = {
         let (trigger, means) = (Arc::clone(trigger), means.clone());
         AbortOnDrop(tokio::spawn(async move {
-            trigger.progress.keep(&means.engine).await
+            trigger.progress.keep(&means.engine).await;
         }))
     };
     loop {
@@ -66,7 +67,7 @@ async fn follow(trigger: &Arc<Trigger>, means: &Means) {
         };
         let Some(head) = head else {
             tokio::select! {
-                changed = wanted.changed() => if changed.is_err() { break },
+                told = wanted.changed() => if told.is_err() { break },
                 _ = changes.changed() => {}
             }
             continue;
