@@ -76,7 +76,7 @@ class FunctionServer:
         event = json.loads(body) if body else None
         with self._changed:
             number = len(self.calls)
-            call = types.SimpleNamespace(event=event, size=length, path=request.path, headers=dict(request.headers), at=time.time(), ended=None)
+            call = types.SimpleNamespace(event=event, size=length, path=request.path, headers={name.lower(): value for name, value in request.headers.items()}, at=time.time(), ended=None)
             self.calls.append(call)
             self._in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self._in_flight)
@@ -236,7 +236,7 @@ class Site:
         return self.stream_of(name)
 
     def stream_of(self, name="events"):
-        return self.db.describe_table(TableName=name)["Table"]["LatestStreamArn"]
+        return self.db.describe_table(TableName=name)["Table"].get("LatestStreamArn")
 
     def put(self, key, table="events", **more):
         self.db.put_item(TableName=table, Item={"pk": {"S": str(key)}, **more})
