@@ -28,7 +28,7 @@ pub trait Api: Send + Sync + 'static {
     /// Answers a request to our own paths for functions and triggers.
     fn administer(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
 
-    /// Ends what goes on without requests. Called once, when no more requests arrive.
+    /// Ends what goes on without requests. Called once, at a stop, when the last requests may still be in progress.
     fn stop(&self) -> impl Future<Output = ()> + Send;
 
     /// `Err` names the start-up step that is still pending.

@@ -314,12 +314,9 @@ async fn administer<A: Api>(
     body: Received,
     claim: Claim,
 ) -> Reply {
-    let body = match decode(shared, body, claim).await {
-        Ok(decoded) => decoded,
-        Err(_) => {
-            let words = json!({ "error": "the body is not in the coding that it claims" });
-            return reply::render_reserved(StatusCode::BAD_REQUEST, words.to_string());
-        }
+    let Ok(body) = decode(shared, body, claim).await else {
+        let words = json!({ "error": "the body is not in the coding that it claims" });
+        return reply::render_reserved(StatusCode::BAD_REQUEST, words.to_string());
     };
     let request = request_of(head, &body);
     let outcome = guard(async { shared.api.administer(request).await }).await;

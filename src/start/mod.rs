@@ -141,11 +141,12 @@ where
         None => Ok(()),
     };
     tracing::debug!("stopping");
+    // While requests are still answered: what runs for a moment longer may need them.
+    api.stop().await;
     drop(stop);
     if server.await.is_err() {
         tracing::error!("the server panicked");
     }
-    api.stop().await;
     announce::withdraw(&addresses);
     outcome
 }

@@ -25,8 +25,10 @@ use crate::triggers::settings::{Settings, StartingPosition};
 const ROW: &str = "mapping/";
 /// Region of a configured mapping before its first record.
 const FALLBACK_REGION: &str = "us-east-1";
+/// How long what is in flight may take to end at a stop.
+const LAST_DELIVERIES: Duration = Duration::from_millis(150);
 /// How long the last positions may take to be written at a stop.
-const LAST_WRITES: Duration = Duration::from_millis(300);
+const LAST_WRITES: Duration = Duration::from_millis(100);
 
 /// All mappings.
 pub struct Mappings {
@@ -328,13 +330,23 @@ impl Mappings {
         })))
     }
 
-    /// Ends all deliveries; what is in flight is cut off and comes again after the next start.
+    /// Ends all deliveries. What is in flight may end for a moment; what does not comes again after the next start.
     pub async fn stop(&self) {
         let triggers = self.all();
+        let mut tasks = Vec::with_capacity(triggers.len());
         for trigger in &triggers {
-            if let Some(task) = trigger.task().take() {
-                task.abort();
+            trigger.wanted.send_replace(None);
+            tasks.extend(trigger.task().take());
+        }
+        let ends = async {
+            for task in &mut tasks {
+                // A task that panicked has said so.
+                task.await.ok();
             }
+        };
+        tokio::time::timeout(LAST_DELIVERIES, ends).await.ok();
+        for task in &tasks {
+            task.abort();
         }
         let writes = async {
             for trigger in &triggers {

@@ -5,6 +5,7 @@
 //! told of at the mapping's destination and passed. Waiting follows the server's clock.
 
 use std::ops::{ControlFlow, Range};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -12,12 +13,12 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::answer::{Expectation, Failure, Verdict, judge};
-use super::lane::{Batch, End, Lane};
+use super::lane::{Batch, End, Lane, stopped};
 use crate::engine::streams::position::parse_sequence_number;
 use crate::triggers::delivery::{Delivery, Ending};
 use crate::triggers::destination::{Condition, Discarded};
 use crate::triggers::event::{self, EventRecord, WindowFrame};
-use crate::triggers::functions::{Invocation, Outcome};
+use crate::triggers::functions::{Begun, Invocation, Outcome};
 use crate::triggers::progress::Kept;
 
 /// The first pause after a failure; each further one is twice as long.
@@ -210,19 +211,28 @@ impl Lane {
             function_arn: self.function_arn(),
             payload: payload.into(),
             client_context: None,
+            begun: Begun::default(),
         };
-        let (at_ms, began) = (self.now_ms(), Instant::now());
+        let begun = invocation.begun.clone();
+        let (at_ms, since) = (self.now_ms(), Instant::now());
         let functions = self.means.functions.clone();
         let name = self.mapping.function.clone();
+        let mut running = pin!(functions.invoke(&name, invocation));
         let outcome = tokio::select! {
-            outcome = functions.invoke(&name, invocation) => outcome,
-            _ = self.stop.wait_for(|stop| *stop) => return None,
+            outcome = &mut running => outcome,
+            () = stopped(&mut self.stop) => {
+                if !begun.is_set() {
+                    return None;
+                }
+                // What the function has begun counts.
+                running.await
+            }
         };
         Some(Invoked {
             request_id,
             outcome,
             at_ms,
-            duration_ms: began.elapsed().as_millis() as u64,
+            duration_ms: since.elapsed().as_millis() as u64,
         })
     }
 

@@ -159,7 +159,7 @@ impl Lane {
         let clock = self.means.engine.clock().clone();
         tokio::select! {
             () = clock.wait_until(moment) => End::Drained,
-            _ = self.stop.wait_for(|stop| *stop) => End::Stopped,
+            () = stopped(&mut self.stop) => End::Stopped,
         }
     }
 
@@ -244,7 +244,7 @@ impl Lane {
             _ = self.news.changed() => End::Drained,
             _ = self.changes.changed() => End::Drained,
             () = moment => End::Drained,
-            _ = self.stop.wait_for(|stop| *stop) => End::Stopped,
+            () = stopped(&mut self.stop) => End::Stopped,
         }
     }
 
@@ -412,4 +412,10 @@ impl Lane {
             .map_or(STREAM_RETENTION_MS, |seconds| seconds * 1000);
         age_ms > limit.min(STREAM_RETENTION_MS)
     }
+}
+
+/// Completes when a lane is stopped, or nobody is there to stop it.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // What it returns is held no longer than here: it is a lock.
+    stop.wait_for(|stop| *stop).await.ok();
 }

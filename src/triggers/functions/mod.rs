@@ -9,6 +9,8 @@ mod runtime;
 mod setting;
 mod url;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -59,6 +61,23 @@ pub struct Invocation {
     pub payload: Bytes,
     /// `X-Amz-Client-Context` as it was sent.
     pub client_context: Option<String>,
+    /// Whether it has left for the function.
+    pub begun: Begun,
+}
+
+/// Tells whoever waits for an invocation whether the function has it: before that it can be taken back.
+#[derive(Clone, Debug, Default)]
+pub struct Begun(Arc<AtomicBool>);
+
+impl Begun {
+    /// Whether the function has it.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// How a call ended.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 
-use super::{FunctionFault, FunctionSetting, Functions, Invocation, Outcome, Target, failure};
+use super::{
+    Begun, FunctionFault, FunctionSetting, Functions, Invocation, Outcome, Target, failure,
+};
 use crate::clock::Clock;
 use crate::triggers::outbound::peer::{Answer, Peer, nobody, reply};
 
@@ -33,6 +35,7 @@ pub(super) fn invocation(payload: &str) -> Invocation {
         function_arn: "arn:aws:lambda:eu-south-1:123456789012:function:fn".to_owned(),
         payload: payload.to_owned().into(),
         client_context: None,
+        begun: Begun::default(),
     }
 }
 

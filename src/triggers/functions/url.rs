@@ -29,6 +29,7 @@ pub(super) async fn invoke(
     if let Some(context) = &invocation.client_context {
         headers.push(("X-Amz-Client-Context", context));
     }
+    invocation.begun.set();
     let reply = outbound
         .post(url, &headers, invocation.payload, timeout, RESPONSE_BYTES)
         .await;

@@ -10,7 +10,7 @@ use super::fault::{ApiFault, Exception, violation};
 use super::name::{self, FunctionName};
 use super::{Answer, Call, sent};
 use crate::error::{Rule, Violation};
-use crate::triggers::functions::{Described, Invocation, Outcome};
+use crate::triggers::functions::{Begun, Described, Invocation, Outcome};
 
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
@@ -129,6 +129,7 @@ fn prepare(call: &Call<'_>, name: &FunctionName, longest: usize) -> Result<Prepa
         function_arn,
         payload: payload(body)?,
         client_context: context.and_then(|value| value.to_str().ok().map(str::to_owned)),
+        begun: Begun::default(),
     };
     Ok(Prepared {
         function,

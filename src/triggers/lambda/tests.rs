@@ -89,7 +89,7 @@ fn refusals_look_like_lambda_s() {
 #[test]
 fn bodies_are_objects_of_bounded_depth() {
     for body in [
-        "".to_owned(),
+        String::new(),
         "x".to_owned(),
         "[]".to_owned(),
         "1".to_owned(),

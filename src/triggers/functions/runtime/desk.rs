@@ -222,6 +222,7 @@ impl Desk {
             line: line.clone(),
             at,
         });
+        entry.invocation.begun.set();
         if let Some(begin) = entry.begin.take() {
             begin.send(()).ok();
         }
