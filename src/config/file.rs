@@ -48,7 +48,7 @@ pub fn parse(text: &str) -> Result<File, String> {
             ("functions", Value::Object(functions)) => {
                 for (name, value) in functions {
                     let keys = keys_of(value)
-                        .and_then(|keys| read_function(&name, keys))
+                        .and_then(|keys| read_function(&name, &keys))
                         .map_err(|sentence| format!("functions.{name}: {sentence}"))?;
                     file.functions.push(keys);
                 }
@@ -84,11 +84,11 @@ fn keys_of(value: Value) -> Result<Keys, String> {
     }
 }
 
-fn read_function(name: &str, keys: Keys) -> Result<FunctionSetting, String> {
+fn read_function(name: &str, keys: &Keys) -> Result<FunctionSetting, String> {
     let mut targets: Vec<(&str, Target)> = Vec::new();
     let mut setting = FunctionSetting::new(name, Target::Runtime { port: 0 });
     let mut is_runtime = None;
-    for (key, value) in &keys {
+    for (key, value) in keys {
         let wrong = |fix: &str| format!("{key}: {value} does not fit; {fix}");
         match key.as_str() {
             "url" => {

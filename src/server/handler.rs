@@ -120,7 +120,8 @@ async fn answer_whole<A: Api>(
 ) -> Reply {
     let route = route::of(&head.method, head.uri.path());
     if let Route::Reserved(path) = route {
-        return answer_reserved(shared, head, body, claim, path).await;
+        // Boxed, as below: what is rare takes no room in the future of every request.
+        return Box::pin(answer_reserved(shared, head, body, claim, path)).await;
     }
     let verdict = shared.cors.verdict(&head.headers);
     if verdict == Verdict::Refused {
@@ -129,7 +130,7 @@ async fn answer_whole<A: Api>(
     }
     let mut reply = match route {
         Route::Api => answer_call(shared, head, body, claim).await,
-        Route::Rest => answer_rest(shared, head, body, claim).await,
+        Route::Rest => Box::pin(answer_rest(shared, head, body, claim)).await,
         Route::Preflight if verdict == Verdict::Allowed => {
             let mut reply = reply::render_empty();
             cors::allow_preflight(&head.headers, reply.headers_mut());

@@ -1,3 +1,5 @@
+//! Destinations: how they are named, and what they are told.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

@@ -88,3 +88,98 @@ fn failure_of(outcome: Outcome) -> Option<String> {
         Outcome::Unreachable(why) => Some(why),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::triggers::functions::{Begun, FunctionSetting, Target};
+    use crate::triggers::outbound::peer::{Answer, Peer, reply};
+
+    async fn functions_at(url: String, clock: &Clock) -> Functions {
+        let functions = Functions::new(
+            clock.clone(),
+            "127.0.0.1".to_owned(),
+            "000000000000".to_owned(),
+        );
+        let setting = FunctionSetting {
+            name: "f".to_owned(),
+            target: Target::Url(url),
+            concurrency: 1,
+            timeout: Duration::from_secs(60),
+        };
+        functions.put(setting).await.unwrap();
+        functions
+    }
+
+    fn event(payload: Bytes) -> Invocation {
+        Invocation {
+            request_id: "1".to_owned(),
+            function_arn: "arn:aws:lambda:eu-south-1:000000000000:function:f".to_owned(),
+            payload,
+            client_context: None,
+            begun: Begun::default(),
+        }
+    }
+
+    async fn until(what: &str, holds: impl Fn() -> bool) {
+        for _ in 0..1000 {
+            if holds() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("in vain: {what}");
+    }
+
+    #[tokio::test]
+    async fn three_tries_a_minute_and_two_apart() {
+        let fails = r#"{"errorType":"Error","errorMessage":"no"}"#;
+        let peer = Peer::new(|_| reply(200, "X-Amz-Function-Error: Unhandled\r\n", fails)).await;
+        let clock = Clock::manual(1_000_000);
+        let functions = functions_at(peer.url(), &clock).await;
+        let events = Events::default();
+        let invocation = event(Bytes::from_static(b"{}"));
+        let accepted = events.accept(functions, clock.clone(), "f".to_owned(), invocation);
+        assert_eq!(accepted, Ok(()));
+        for (tries, pause) in [(1, 60_000), (2, 120_000)] {
+            until("a try", || peer.requests().len() == tries).await;
+            // The pause begins when the answer was read, which may be a moment later.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            clock.advance(pause - 1);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(peer.requests().len(), tries);
+            clock.advance(1);
+        }
+        until("the end", || events.places.available_permits() == MOST).await;
+        assert_eq!(peer.requests().len(), 3);
+        assert_eq!(events.room.available_permits(), MOST_BYTES);
+    }
+
+    #[tokio::test]
+    async fn events_wait_in_bounded_room() {
+        let peer = Peer::new(|_| Answer::Hang).await;
+        let clock = Clock::manual(0);
+        let functions = functions_at(peer.url(), &clock).await;
+        let accept = |events: &Events, payload: &Bytes| {
+            let invocation = event(payload.clone());
+            events.accept(functions.clone(), clock.clone(), "f".to_owned(), invocation)
+        };
+        let events = Events::default();
+        for _ in 0..MOST {
+            assert_eq!(accept(&events, &Bytes::from_static(b"{}")), Ok(()));
+        }
+        assert_eq!(accept(&events, &Bytes::from_static(b"{}")), Err(Full));
+
+        let events = Events::default();
+        let large = Bytes::from(vec![b' '; 1024 * 1024]);
+        for _ in 0..63 {
+            assert_eq!(accept(&events, &large), Ok(()));
+        }
+        assert_eq!(accept(&events, &large), Err(Full));
+        assert_eq!(accept(&events, &Bytes::from_static(b"{}")), Ok(()));
+    }
+}

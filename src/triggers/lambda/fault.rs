@@ -183,7 +183,9 @@ impl From<SettingFault> for ApiFault {
         match fault {
             SettingFault::Type(fault) => fault.into(),
             SettingFault::Ranges(violations) => ApiFault::violations(violations),
-            SettingFault::Pattern { .. } => {
+            fault @ SettingFault::Pattern { .. } => {
+                // The API does not say what is wrong with it.
+                tracing::info!("a mapping was refused: {fault}");
                 ApiFault::parameter("Invalid filter pattern definition.")
             }
             SettingFault::Other(sentence) => ApiFault::parameter(sentence),
