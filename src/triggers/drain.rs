@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 use crate::error::Fault;
-use crate::triggers::mapping::{Mapping, Source};
+use crate::triggers::mapping::Mapping;
 use crate::triggers::registry::{Mappings, Trigger};
 
 /// Records that are counted; more show as this many.
@@ -92,13 +92,13 @@ pub async fn lag(
 
 /// The streams that a mapping reads, from one on.
 fn streams_from(begun: u64, mapping: &Mapping, engine: &Engine) -> Vec<u64> {
-    let Source::Table { name } = &mapping.source else {
+    if !mapping.is_configured() {
         return vec![begun];
-    };
+    }
     engine.with_catalog(|catalog| {
         let streams = catalog.streams_after(begun.checked_sub(1));
         streams
-            .filter(|head| head.table == *name)
+            .filter(|head| mapping.reads(head))
             .map(|head| head.number)
             .collect()
     })

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::engine::streams::StreamHead;
 use crate::triggers::settings::{Settings, StartingPosition};
 
 /// A mapping as it is kept.
@@ -43,6 +44,8 @@ pub enum Source {
     },
     /// The streams of a table, one after the other.
     Table {
+        /// Which set of tables.
+        scope: String,
         /// The table.
         name: String,
     },
@@ -113,7 +116,7 @@ impl Mapping {
     /// The table whose records it delivers.
     pub fn table(&self) -> &str {
         match &self.source {
-            Source::Table { name } => name,
+            Source::Table { name, .. } => name,
             Source::Stream { arn, .. } => arn
                 .split_once(":table/")
                 .and_then(|(_, rest)| rest.split_once("/stream/"))
@@ -126,6 +129,14 @@ impl Mapping {
         format!("the trigger of {} for {}", self.table(), self.function)
     }
 
+    /// Whether a stream is one of its own.
+    pub fn reads(&self, head: &StreamHead) -> bool {
+        match &self.source {
+            Source::Stream { stream, .. } => *stream == head.number,
+            Source::Table { scope, name } => *scope == head.scope && *name == head.table,
+        }
+    }
+
     /// Whether the mapping is there only while it is configured.
     pub fn is_configured(&self) -> bool {
         matches!(self.source, Source::Table { .. })
@@ -133,11 +144,12 @@ impl Mapping {
 }
 
 /// The id of a configured mapping: the same at every start, so that its position is found again.
-pub fn configured_id(table: &str, function: &str) -> String {
+pub fn configured_id(scope: &str, table: &str, function: &str) -> String {
     let mut digest = Sha256::new();
-    digest.update(table.as_bytes());
-    digest.update([0]);
-    digest.update(function.as_bytes());
+    for part in [scope, table, function] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest.finalize()[..16]);
     uuid::Builder::from_custom_bytes(bytes)
@@ -151,19 +163,21 @@ mod tests {
 
     #[test]
     fn configured_mappings_keep_their_ids() {
-        let id = configured_id("messages", "notify");
+        let id = configured_id("", "messages", "notify");
         assert_eq!(id.len(), 36);
-        assert_eq!(id, configured_id("messages", "notify"));
-        assert_ne!(id, configured_id("messagesn", "otify"));
+        assert_eq!(id, configured_id("", "messages", "notify"));
+        assert_ne!(id, configured_id("", "messagesn", "otify"));
+        assert_ne!(id, configured_id("eu-south-1", "messages", "notify"));
     }
 
     #[test]
     fn transitions_last_as_long_as_statuses() {
         let mut mapping = Mapping {
-            id: configured_id("t", "f"),
+            id: configured_id("", "t", "f"),
             function: "f".to_owned(),
             qualifier: Some("live".to_owned()),
             source: Source::Table {
+                scope: String::new(),
                 name: "t".to_owned(),
             },
             region: None,

@@ -9,6 +9,7 @@
 
 mod admin;
 pub mod checkpoint;
+mod configured;
 pub mod consumer;
 pub mod delivery;
 pub mod destination;

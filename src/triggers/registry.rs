@@ -1,7 +1,7 @@
 //! The mappings: made, changed and deleted here, kept on disk, each with a task that delivers.
 //!
-//! What the API makes is a row under `mapping/`, what is configured is made anew at every start; the position of either is
-//! a row under `position/`.
+//! What the API makes is a row under `mapping/`, what is configured is made anew at every start (`configured`); the position
+//! of either is a row under `position/`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,11 +14,10 @@ use uuid::Uuid;
 use crate::engine::Engine;
 use crate::error::Fault;
 use crate::storage::{StoreError, keys};
-use crate::triggers::TriggerSetting;
 use crate::triggers::checkpoint::Checkpoint;
 use crate::triggers::consumer::{self, Means};
 use crate::triggers::delivery::Log;
-use crate::triggers::mapping::{Mapping, Source, Transition, configured_id};
+use crate::triggers::mapping::{Mapping, Source, Transition};
 use crate::triggers::progress::{self, Progress};
 use crate::triggers::settings::{Settings, StartingPosition};
 
@@ -30,12 +29,15 @@ const LAST_DELIVERIES: Duration = Duration::from_millis(150);
 /// How long the last positions may take to be written at a stop.
 const LAST_WRITES: Duration = Duration::from_millis(100);
 
-/// All mappings.
+/// All mappings. Clones share them.
+#[derive(Clone)]
 pub struct Mappings {
-    means: Means,
-    triggers: Mutex<BTreeMap<String, Arc<Trigger>>>,
+    pub(super) means: Means,
+    triggers: Arc<Mutex<BTreeMap<String, Arc<Trigger>>>>,
     /// Held while a mapping is made, changed or deleted.
-    changes: tokio::sync::Mutex<()>,
+    changes: Arc<tokio::sync::Mutex<()>>,
+    /// Makes configured mappings as tables come; see `configured`.
+    pub(super) follower: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// A mapping at work.
@@ -113,8 +115,9 @@ impl Mappings {
     pub(super) fn new(means: Means) -> Mappings {
         Mappings {
             means,
-            triggers: Mutex::default(),
-            changes: tokio::sync::Mutex::default(),
+            triggers: Arc::default(),
+            changes: Arc::default(),
+            follower: Arc::default(),
         }
     }
 
@@ -129,56 +132,6 @@ impl Mappings {
         Ok(())
     }
 
-    /// Makes the configured mappings, each where it stood if it was configured before.
-    pub(super) async fn configure(
-        &self,
-        settings: Vec<(TriggerSetting, Settings)>,
-    ) -> Result<(), Fault> {
-        let positions: BTreeMap<String, Checkpoint> = rows(&self.means.engine, progress::ROW)?;
-        for (setting, settings) in settings {
-            let id = configured_id(&setting.table, &setting.function);
-            let known = positions.get(&id).cloned();
-            let is_new = known.is_none();
-            let checkpoint =
-                known.unwrap_or_else(|| self.beginning(&setting.table, setting.starting_position));
-            let mapping = Mapping {
-                id: id.clone(),
-                function: setting.function,
-                qualifier: None,
-                source: Source::Table {
-                    name: setting.table,
-                },
-                region: None,
-                starting_position: setting.starting_position,
-                settings,
-                modified_ms: self.means.engine.now_ms(),
-                transition: Transition::Creating,
-            };
-            let trigger = self.start(mapping, checkpoint);
-            if is_new {
-                trigger.progress.write(&self.means.engine).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where a mapping begins that is configured for a table, which may not be there yet: what is written to a table made
-    /// later, or recorded by a stream opened later, is delivered from the start.
-    fn beginning(&self, table: &str, position: StartingPosition) -> Checkpoint {
-        let next = self.means.engine.next_sequence();
-        let last = self.means.engine.with_catalog(|catalog| {
-            let streams = catalog.streams_after(None);
-            streams.filter(|head| head.table == table).last().cloned()
-        });
-        match last {
-            Some(head) if head.closed.is_none() => {
-                Checkpoint::new(head.number, starting_sequence(position, head.first, next))
-            }
-            Some(head) => Checkpoint::new(head.number, next),
-            None => Checkpoint::new(0, 0),
-        }
-    }
-
     /// Makes a mapping.
     pub async fn create(&self, new: NewMapping) -> Result<Arc<Mapping>, CreateFault> {
         let _alone = self.changes.lock().await;
@@ -190,7 +143,7 @@ impl Mappings {
             mapping.function == new.function
                 && match &mapping.source {
                     Source::Stream { stream, .. } => *stream == new.stream,
-                    Source::Table { name } => *name == head.table && head.closed.is_none(),
+                    Source::Table { .. } => mapping.reads(&head) && head.closed.is_none(),
                 }
         });
         if let Some(existing) = existing {
@@ -332,6 +285,14 @@ impl Mappings {
 
     /// Ends all deliveries. What is in flight may end for a moment; what does not comes again after the next start.
     pub async fn stop(&self) {
+        let follower = self
+            .follower
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(follower) = follower {
+            follower.abort();
+        }
         let triggers = self.all();
         let mut tasks = Vec::with_capacity(triggers.len());
         for trigger in &triggers {
@@ -360,7 +321,7 @@ impl Mappings {
         }
     }
 
-    fn start(&self, mapping: Mapping, checkpoint: Checkpoint) -> Arc<Trigger> {
+    pub(super) fn start(&self, mapping: Mapping, checkpoint: Checkpoint) -> Arc<Trigger> {
         let id = mapping.id.clone();
         let region = mapping.region.as_deref().unwrap_or(FALLBACK_REGION);
         let trigger = Arc::new(Trigger {
@@ -391,7 +352,7 @@ impl Trigger {
 }
 
 /// The first sequence number to deliver.
-fn starting_sequence(position: StartingPosition, first: u64, next: u64) -> u64 {
+pub(super) fn starting_sequence(position: StartingPosition, first: u64, next: u64) -> u64 {
     match position {
         StartingPosition::TrimHorizon => first,
         StartingPosition::Latest => next,

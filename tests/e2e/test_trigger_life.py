@@ -162,7 +162,6 @@ def test_expired_items_alone(function):
         assert site.trigger()["filtered"] == 3
 
 
-@pytest.mark.xfail(strict=True, reason="a trigger by name follows one stream at a time, so the second region's is never reached")
 def test_tables_of_one_name_in_two_regions(function):
     with Site("--namespace", "region", "--function", f"f={function.url}", "--trigger", "events=f") as site:
         regions = ("us-east-1", "eu-south-1")

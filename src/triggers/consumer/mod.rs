@@ -7,6 +7,8 @@
 mod answer;
 mod deliver;
 mod lane;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use crate::engine::streams::StreamHead;
 use crate::triggers::checkpoint::Checkpoint;
 use crate::triggers::destination::Destination;
 use crate::triggers::functions::Functions;
-use crate::triggers::mapping::{Mapping, Source};
+use crate::triggers::mapping::Mapping;
 use crate::triggers::outbound::Outbound;
 use crate::triggers::pattern::Pattern;
 use crate::triggers::registry::Trigger;
@@ -90,12 +92,12 @@ fn find_stream(
     let begun = trigger.progress.checkpoint().stream;
     let head = means.engine.with_catalog(|catalog| {
         let current = catalog.stream(begun).filter(|_| drained != Some(begun));
-        let Source::Table { name } = &mapping.source else {
+        if !mapping.is_configured() {
             return current.cloned();
-        };
+        }
         let mut later = catalog.streams_after(Some(begun));
         current
-            .or_else(|| later.find(|head| head.table == *name))
+            .or_else(|| later.find(|head| mapping.reads(head)))
             .cloned()
     });
     match &head {

@@ -87,8 +87,5 @@ fn reads(call: &Call<'_>, mapping: &Mapping, source: &str) -> bool {
     let Ok(head) = arn::find(&call.triggers.engine, &call.scope(), source) else {
         return matches!(&mapping.source, Source::Stream { arn, .. } if arn == source);
     };
-    match &mapping.source {
-        Source::Stream { stream, .. } => *stream == head.number,
-        Source::Table { name } => *name == head.table && head.closed.is_none(),
-    }
+    mapping.reads(&head) && (!mapping.is_configured() || head.closed.is_none())
 }

@@ -49,9 +49,9 @@ fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str) -> Value {
 pub(super) fn source_arn(call: &Call<'_>, mapping: &Mapping) -> Option<String> {
     match &mapping.source {
         Source::Stream { arn, .. } => Some(arn.clone()),
-        Source::Table { name } => call.triggers.engine.with_catalog(|catalog| {
+        Source::Table { .. } => call.triggers.engine.with_catalog(|catalog| {
             let streams = catalog.streams_after(None);
-            let last = streams.filter(|head| head.table == *name).last()?;
+            let last = streams.filter(|head| mapping.reads(head)).last()?;
             Some(last.arn(&call.caller.region, call.account()))
         }),
     }
@@ -60,14 +60,13 @@ pub(super) fn source_arn(call: &Call<'_>, mapping: &Mapping) -> Option<String> {
 /// Whether the caller sees a mapping: those of streams in other sets of tables are not theirs.
 pub(super) fn is_visible(call: &Call<'_>, mapping: &Mapping) -> bool {
     let engine = &call.triggers.engine;
+    let scope = call.scope();
     match &mapping.source {
-        Source::Stream { stream, .. } if engine.options().namespace != NamespaceMode::Shared => {
-            let scope = call.scope();
-            engine.with_catalog(|catalog| {
-                let head = catalog.stream(*stream);
-                head.is_none_or(|head| head.scope == scope)
-            })
-        }
-        _ => true,
+        _ if engine.options().namespace == NamespaceMode::Shared => true,
+        Source::Table { scope: own, .. } => *own == scope,
+        Source::Stream { stream, .. } => engine.with_catalog(|catalog| {
+            let head = catalog.stream(*stream);
+            head.is_none_or(|head| head.scope == scope)
+        }),
     }
 }

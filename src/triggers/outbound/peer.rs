@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// What is done with a request.
@@ -13,6 +14,8 @@ pub(crate) enum Answer {
     Send(String),
     /// These bytes are sent and the connection is closed.
     SendAndClose(String),
+    /// These bytes are sent once the semaphore has a permit, which is used up.
+    Hold(Arc<Semaphore>, String),
     /// Nothing, for ever.
     Hang,
 }
@@ -96,6 +99,10 @@ async fn converse(mut stream: TcpStream, answer: &impl Fn(&str) -> Answer, seen:
         let (text, close) = match answer(&request) {
             Answer::Send(text) => (text, false),
             Answer::SendAndClose(text) => (text, true),
+            Answer::Hold(permits, text) => {
+                permits.acquire().await.unwrap().forget();
+                (text, false)
+            }
             Answer::Hang => std::future::pending().await,
         };
         if stream.write_all(text.as_bytes()).await.is_err() || close {
