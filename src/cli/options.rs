@@ -51,7 +51,7 @@ A clean stop loses nothing. What is lost is the newest; a transaction is kept or
 [default: always]";
 
 const FUNCTION: &str = "\
-A function that triggers and Lambda's Invoke reach, repeatable: at a URL that speaks the invoke API, or by the Lambda Runtime API, which is then served on PORT for the function's runtime client (without PORT: on a free one, which is printed).
+A function that triggers and Lambda's Invoke reach, repeatable: at a URL that speaks the invoke API, or by the Lambda Runtime API, which is then served on PORT for the function's runtime client (without PORT: on a free one, which GET /_dynasled/functions/NAME tells).
 The variable may hold several, separated by white space (a URL holds none).";
 
 const TRIGGER: &str = "\
