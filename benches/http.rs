@@ -7,18 +7,13 @@
 
 mod load;
 
-use std::convert::Infallible;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use load::{Body, GROUPS, MESSAGES, Server, drive, item, runtime, seed, stamp};
+use load::{Body, GROUPS, MESSAGES, Server, drive, item, runtime, seed, serve_json, stamp};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,33 +39,11 @@ fn run_echo() {
                 .local_addr()
                 .expect("a bound socket has an address")
         );
-        loop {
-            let Ok((stream, _)) = listener.accept().await else {
-                continue;
-            };
-            stream.set_nodelay(true).ok();
-            tokio::spawn(async move {
-                let service = hyper::service::service_fn(echo);
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await
-                    .ok();
-            });
-        }
+        serve_json(listener, |body| {
+            serde_json::to_vec(&body).unwrap_or_default()
+        })
+        .await;
     });
-}
-
-async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request
-        .into_body()
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
-    let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    Ok(Response::new(Full::new(
-        serde_json::to_vec(&value).unwrap_or_default().into(),
-    )))
 }
 
 async fn measure_all(time: Duration) {

@@ -8,19 +8,14 @@
 
 mod load;
 
-use std::convert::Infallible;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-use load::{CONNECTIONS, GROUPS, Server, call, item, request, runtime, seed};
+use load::{CONNECTIONS, GROUPS, Server, call, item, request, runtime, seed, serve_json};
 
 const OFFERED_PER_SECOND: u32 = 1000;
 
@@ -140,36 +135,10 @@ async fn serve_function(delivered: &'static AtomicU64) -> String {
     let address = listener
         .local_addr()
         .expect("a bound socket has an address");
-    tokio::spawn(async move {
-        loop {
-            let Ok((stream, _)) = listener.accept().await else {
-                continue;
-            };
-            stream.set_nodelay(true).ok();
-            tokio::spawn(async move {
-                let service = hyper::service::service_fn(move |request| count(request, delivered));
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await
-                    .ok();
-            });
-        }
-    });
+    tokio::spawn(serve_json(listener, move |event| {
+        let records = event["Records"].as_array().map_or(0, Vec::len);
+        delivered.fetch_add(records as u64, Ordering::Relaxed);
+        b"null".to_vec()
+    }));
     format!("http://{address}/2015-03-31/functions/f/invocations")
-}
-
-async fn count(
-    request: Request<Incoming>,
-    delivered: &AtomicU64,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request
-        .into_body()
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
-    let event: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    let records = event["Records"].as_array().map_or(0, Vec::len);
-    delivered.fetch_add(records as u64, Ordering::Relaxed);
-    Ok(Response::new(Full::new(Bytes::from_static(b"null"))))
 }

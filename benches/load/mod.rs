@@ -1,6 +1,7 @@
 //! A server as a child process, and a client that sends it ready-made requests: what the benchmarks share.
 #![allow(dead_code)] // each benchmark uses its part
 
+use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -8,8 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 pub const CONNECTIONS: usize = 16;
 pub const GROUPS: u64 = 200;
@@ -78,6 +83,33 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+/// Answers every request on a listener with what `answer` makes of its body parsed as JSON.
+pub async fn serve_json(
+    listener: TcpListener,
+    answer: impl Fn(serde_json::Value) -> Vec<u8> + Copy + Send + 'static,
+) {
+    let reply = move |request: Request<Incoming>| async move {
+        let body = request.into_body().collect().await;
+        let body = body
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
+        let reply = answer(serde_json::from_slice(&body).unwrap_or_default());
+        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(reply))))
+    };
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        stream.set_nodelay(true).ok();
+        tokio::spawn(async move {
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), hyper::service::service_fn(reply))
+                .await
+                .ok();
+        });
     }
 }
 
