@@ -95,7 +95,7 @@ def test_a_function_that_is_not_there_yet(site, function):
 def test_a_function_that_nobody_configured(function):
     """A trigger may name a function that is put later: it waits and says so."""
     with Site("--trigger", "events=unknown") as site:
-        assert any("unknown" in line for line in site.server.stderr), "a word of warning at the start"
+        wait_until(lambda: any("unknown" in line for line in site.server.stderr))
         site.make_table()
         site.put("a")
         [left] = site.left("300ms")
@@ -141,9 +141,9 @@ def test_the_log_says_it_once(site, function):
     site.map()
     site.put("a")
     site.drain(60)
+    wait_until(lambda: any("works again" in line for line in site.server.stderr))
     said = [line for line in site.server.stderr if "WARN" in line and "events" in line]
     assert len(said) == 1, said
-    assert any("works again" in line for line in site.server.stderr)
 
 
 def test_given_up_records_go_to_a_file(site, function, tmp_path):
