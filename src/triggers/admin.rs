@@ -125,7 +125,7 @@ async fn put_function(triggers: &Triggers, name: &str, body: &[u8]) -> Answer {
     }
 }
 
-/// Reads `{"url": …}` or `{"runtime_api": true}`, with `port`, `concurrency` and `timeout_seconds` where wanted.
+/// Reads `{"url": …}` or `{"runtime_api": true}`, with `port`, `concurrency` and `timeout` (`"60s"`) where wanted.
 fn read_function(name: &str, body: &[u8]) -> Result<FunctionSetting, String> {
     let body: Value = serde_json::from_slice(body)
         .map_err(|error| format!("the body is no JSON ({error}); {EXAMPLE}"))?;
@@ -137,7 +137,7 @@ fn read_function(name: &str, body: &[u8]) -> Result<FunctionSetting, String> {
         "runtime_api",
         "port",
         "concurrency",
-        "timeout_seconds",
+        "timeout",
     ];
     if let Some(odd) = members
         .keys()
@@ -168,7 +168,13 @@ fn read_function(name: &str, body: &[u8]) -> Result<FunctionSetting, String> {
         target,
         concurrency: whole("concurrency", 1000)?
             .map_or(DEFAULT_CONCURRENCY, |number| number as u32),
-        timeout: whole("timeout_seconds", 900)?.map_or(DEFAULT_TIMEOUT, Duration::from_secs),
+        timeout: match members.get("timeout") {
+            None | Some(Value::Null) => DEFAULT_TIMEOUT,
+            Some(value) => value
+                .as_str()
+                .and_then(read_timeout)
+                .ok_or("timeout is a time such as \"60s\" or \"500ms\", up to 900s")?,
+        },
     })
 }
 
@@ -290,7 +296,7 @@ mod tests {
             r#"{"runtime_api":true,"port":65536}"#,
             r#"{"runtime_api":true,"port":-1}"#,
             r#"{"runtime_api":true,"x":1}"#,
-            r#"{"url":"http://h","timeout_seconds":"9"}"#,
+            r#"{"url":"http://h","timeout":9}"#,
             &"[".repeat(10_000),
         ] {
             assert!(target(body).is_err(), "{body}");

@@ -8,20 +8,21 @@
 //! disk · `consumer` delivers · `event`, `destination` write what others read · `lambda` is the REST API.
 
 mod admin;
-pub mod checkpoint;
+mod arn;
+mod checkpoint;
 mod configured;
-pub mod consumer;
-pub mod delivery;
-pub mod destination;
-pub mod drain;
-pub mod event;
+mod consumer;
+mod delivery;
+mod destination;
+mod drain;
+mod event;
 pub mod functions;
-pub mod lambda;
-pub mod mapping;
-pub mod outbound;
+mod lambda;
+mod mapping;
+mod outbound;
 pub mod pattern;
-pub mod progress;
-pub mod registry;
+mod progress;
+mod registry;
 pub mod settings;
 
 use std::fmt;
@@ -70,15 +71,15 @@ pub struct TriggerSetting {
 /// Functions and mappings, at work.
 pub struct Triggers {
     /// Where records come from and positions are kept.
-    pub engine: Arc<Engine>,
+    engine: Arc<Engine>,
     /// What can be invoked.
-    pub functions: Functions,
+    functions: Functions,
     /// What delivers.
-    pub mappings: Mappings,
+    mappings: Mappings,
     /// Invocations that nobody waits for.
-    pub events: lambda::Events,
+    events: lambda::Events,
     /// Where queues named by ARN are.
-    pub sqs_endpoint: Option<String>,
+    sqs_endpoint: Option<String>,
 }
 
 /// Why triggers cannot be started: a sentence for people.
@@ -122,8 +123,7 @@ impl From<FunctionFault> for StartFault {
 impl Triggers {
     /// Starts what is configured and what an earlier process left.
     pub async fn start(engine: Arc<Engine>, options: Options) -> Result<Triggers, StartFault> {
-        let account = engine.options().account.clone();
-        let functions = Functions::new(engine.clock().clone(), options.host, account);
+        let functions = Functions::new(engine.clock().clone(), options.host);
         let configured = &options.functions;
         for (name, setting) in registry::rows::<FunctionSetting>(&engine, FUNCTION_ROW)? {
             // An option says anew what a function of its name is.
@@ -132,7 +132,13 @@ impl Triggers {
             }
         }
         for setting in options.functions {
-            functions.put(setting).await?;
+            let Described { setting, address } = functions.put(setting).await?;
+            if let Some(address) = address {
+                tracing::info!(
+                    "the function {} is served to its runtime client: AWS_LAMBDA_RUNTIME_API={address}",
+                    setting.name
+                );
+            }
         }
         let means = Means {
             engine: Arc::clone(&engine),

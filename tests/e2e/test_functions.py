@@ -1,10 +1,12 @@
 """Functions configured while the server runs, by file and by argument, and the Lambda Runtime API spoken by hand."""
+import contextlib
 import json
 import socket
 import threading
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 import server as under_test
 from function_server import FunctionServer, Site, keys, wait_until
@@ -66,14 +68,14 @@ def test_put_get_delete(site):
 def test_a_put_that_makes_no_sense(site):
     for name, body in (("f", {}), ("f", []), ("f", "x"), ("f", {"url": 1}), ("f", {"url": ""}), ("f", {"url": "ftp://x/"}), ("f", {"url": "https://x/"}),
                        ("f", {"runtime_api": False}), ("f", {"runtime_api": True, "port": 65536}), ("f", {"runtime_api": True, "url": "http://x/"}),
-                       ("f", {"runtime_api": True, "concurrency": 0}), ("f", {"url": "http://x/", "timeout_seconds": 0}), ("f", {"url": "http://x/", "port": 1}),
+                       ("f", {"runtime_api": True, "concurrency": 0}), ("f", {"url": "http://x/", "timeout": "0s"}), ("f", {"url": "http://x/", "port": 1}),
                        ("a" * 65, {"runtime_api": True}), ("a%20b", {"runtime_api": True})):
         assert site.ask("PUT", f"/_dynasled/functions/{name}", body, status=400)["error"], body
     assert site.ask("GET", "/_dynasled/functions")["functions"] == []
 
 
 def test_the_runtime_api_by_hand(site):
-    site.put_function("f", runtime_api=True, timeout_seconds=30)
+    site.put_function("f", runtime_api=True, timeout="30s")
     port = port_of(site.ask("GET", "/_dynasled/functions/f")["runtime_api"])
     site.map(BatchSize=1)
     poll = Poll(port)
@@ -112,7 +114,7 @@ def test_the_runtime_api_by_hand(site):
 
 
 def test_an_invocation_that_is_never_answered_times_out(site):
-    site.put_function("f", runtime_api=True, timeout_seconds=1)
+    site.put_function("f", runtime_api=True, timeout="1s")
     port = port_of(site.ask("GET", "/_dynasled/functions/f")["runtime_api"])
     site.map()
     site.put("a")
@@ -124,6 +126,27 @@ def test_an_invocation_that_is_never_answered_times_out(site):
     site.drain()
     outcomes = [each["outcome"] for each in site.deliveries(site.trigger()["id"])]
     assert outcomes == ["failure", "success"]
+
+
+def test_an_invoke_without_a_runtime_client_is_answered(site):
+    """Records wait for a client for as long as it takes; a caller does not."""
+    site.put_function("f", runtime_api=True, timeout="500ms")
+    with pytest.raises(ClientError) as failure:
+        site.functions.invoke(FunctionName="f", Payload=b"{}")
+    assert failure.value.response["ResponseMetadata"]["HTTPStatusCode"] == 502
+    assert "runtime client" in failure.value.response["Error"]["Message"]
+
+
+def test_a_function_that_is_put_again_is_tried_at_once(site):
+    """Nothing waits out its pause when the function it waits for changes."""
+    site.put_function("f", url=f"http://127.0.0.1:{free_port()}/")
+    site.map()
+    site.put("a")
+    wait_until(lambda: len(site.deliveries(site.trigger()["id"])) >= 6)  # the next pause is 6.4 s
+    with contextlib.closing(FunctionServer()) as function:
+        site.put_function("f", url=function.url)
+        function.wait_calls(1, within=5)
+        site.drain()
 
 
 def test_a_function_that_moves(site):

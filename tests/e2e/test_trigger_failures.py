@@ -21,7 +21,7 @@ def function():
 @pytest.fixture
 def site(function):
     with Site() as site:
-        site.put_function("f", url=function.url, timeout_seconds=5)
+        site.put_function("f", url=function.url, timeout="5s")
         site.make_table()
         yield site
 
@@ -114,7 +114,7 @@ def test_a_function_that_nobody_configured(function):
 def test_a_function_that_takes_too_long(site, function):
     release = threading.Event()
     function.behaviour = lambda event, number: release.wait(8) and None if number == 0 else None
-    site.put_function("f", url=function.url, timeout_seconds=1)
+    site.put_function("f", url=function.url, timeout="1s")
     site.put("a")
     mapping = site.map(BisectBatchOnFunctionError=True)
     began = time.monotonic()

@@ -24,7 +24,7 @@ def function():
 def test_what_is_put_outlives_the_process(function, tmp_path):
     """A function that was put and a mapping that was created go on; what arguments say is what they say at each start."""
     with Site(directory=tmp_path / "d") as site:
-        site.put_function("f", url=function.url, timeout_seconds=7)
+        site.put_function("f", url=function.url, timeout="7s")
         site.put_function("gone", url=function.url)
         site.ask("DELETE", "/_dynasled/functions/gone", status=204)
         site.make_table()
@@ -134,7 +134,7 @@ def test_functions_of_all_manners():
         for kind, manners in (("bad", BAD_MANNERS), ("good", GOOD_MANNERS)):
             for number, (what, answer) in enumerate(manners.items()):
                 servers[what] = Manners([answer, GOOD])
-                site.put_function(f"{kind}{number}", url=servers[what].url, timeout_seconds=5)
+                site.put_function(f"{kind}{number}", url=servers[what].url, timeout="5s")
                 site.map(f"{kind}{number}")
         site.put("a")
         site.drain()

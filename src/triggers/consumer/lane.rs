@@ -154,11 +154,13 @@ impl Lane {
         self.means.engine.now_ms()
     }
 
-    /// Sleeps on the server's clock, unless the lane is stopped.
+    /// Sleeps on the server's clock, unless the lane is stopped or a function is put, which may work now.
     pub(super) async fn rest_until(&mut self, moment: u64) -> End {
         let clock = self.means.engine.clock().clone();
+        let mut functions = self.means.functions.changes();
         tokio::select! {
             () = clock.wait_until(moment) => End::Drained,
+            _ = functions.changed() => End::Drained,
             () = stopped(&mut self.stop) => End::Stopped,
         }
     }

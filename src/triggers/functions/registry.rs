@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::runtime::Runtime;
 use super::{FunctionSetting, Invocation, Outcome, Target, url};
@@ -19,7 +19,7 @@ use crate::triggers::outbound::Outbound;
 
 /// All functions. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Functions {
+pub(crate) struct Functions {
     shared: Arc<Shared>,
 }
 
@@ -27,11 +27,11 @@ pub struct Functions {
 struct Shared {
     clock: Clock,
     host: String,
-    account: String,
     outbound: Outbound,
     functions: Mutex<BTreeMap<String, Arc<Function>>>,
     /// Held while functions are put, so that one put sees the ports of the other.
     puts: tokio::sync::Mutex<()>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ enum Reach {
 
 /// A function as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Described {
+pub(crate) struct Described {
     /// Its setting, with the port that it really has.
     pub setting: FunctionSetting,
     /// `HOST:PORT` for runtime clients (`AWS_LAMBDA_RUNTIME_API`).
@@ -78,7 +78,7 @@ impl std::error::Error for FunctionFault {}
 
 impl Described {
     /// `{"name", "url"}` or `{"name", "runtime_api"}`.
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let name = &self.setting.name;
         match (&self.setting.target, &self.address) {
             (Target::Url(url), _) => json!({ "name": name, "url": url }),
@@ -89,30 +89,25 @@ impl Described {
 
 impl Functions {
     /// No functions yet. Ports of runtimes will be bound on `host`.
-    pub fn new(clock: Clock, host: String, account: String) -> Functions {
+    pub(crate) fn new(clock: Clock, host: String) -> Functions {
         Functions {
             shared: Arc::new(Shared {
                 clock,
                 host,
-                account,
                 outbound: Outbound::new(),
                 functions: Mutex::default(),
                 puts: tokio::sync::Mutex::default(),
+                changed: watch::Sender::default(),
             }),
         }
     }
 
-    /// The ARN of a function, there or not.
-    pub fn arn(&self, name: &str, region: &str) -> String {
-        format!(
-            "arn:aws:lambda:{region}:{}:function:{name}",
-            self.shared.account
-        )
-    }
-
     /// Adds a function or replaces the one of its name. Invocations in flight end where they began, unless the port they
     /// wait at goes: they are `Unreachable` then. Those that wait for their turn go to the new one.
-    pub async fn put(&self, mut setting: FunctionSetting) -> Result<Described, FunctionFault> {
+    pub(crate) async fn put(
+        &self,
+        mut setting: FunctionSetting,
+    ) -> Result<Described, FunctionFault> {
         setting.check().map_err(FunctionFault::Invalid)?;
         let _alone = self.shared.puts.lock().await;
         let old = self.get(&setting.name);
@@ -144,6 +139,7 @@ impl Functions {
         if let Some(old) = old {
             old.retire(Some(&function));
         }
+        self.shared.changed.send_replace(());
         Ok(described)
     }
 
@@ -161,7 +157,7 @@ impl Functions {
     }
 
     /// Removes a function, closes its port and fails what waits for it; `false`: there is none.
-    pub fn remove(&self, name: &str) -> bool {
+    pub(crate) fn remove(&self, name: &str) -> bool {
         let old = self.lock().remove(name);
         if let Some(old) = &old {
             old.retire(None);
@@ -169,13 +165,18 @@ impl Functions {
         old.is_some()
     }
 
+    /// Told when a function is put: what failed before may work now.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.shared.changed.subscribe()
+    }
+
     /// A function.
-    pub fn find(&self, name: &str) -> Option<Described> {
+    pub(crate) fn find(&self, name: &str) -> Option<Described> {
         Some(self.get(name)?.describe())
     }
 
     /// All functions in order of name.
-    pub fn list(&self) -> Vec<Described> {
+    pub(crate) fn list(&self) -> Vec<Described> {
         let functions = self.lock();
         functions
             .values()
@@ -185,7 +186,7 @@ impl Functions {
 
     /// Invokes a function when its turn has come, and waits for the end. Dropping the future takes the invocation back as
     /// far as that is possible.
-    pub async fn invoke(&self, name: &str, invocation: Invocation) -> Outcome {
+    pub(crate) async fn invoke(&self, name: &str, invocation: Invocation) -> Outcome {
         loop {
             let Some(waited) = self.get(name) else {
                 return Outcome::Unreachable(format!("there is no function {name}"));

@@ -1,5 +1,7 @@
 //! Invoke and InvokeAsync.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
@@ -10,7 +12,7 @@ use super::fault::{ApiFault, Exception, violation};
 use super::name::{self, FunctionName};
 use super::{Answer, Call, sent};
 use crate::error::{Rule, Violation};
-use crate::triggers::functions::{Begun, Described, Invocation, Outcome};
+use crate::triggers::functions::{Begun, Described, FunctionSetting, Invocation, Outcome};
 
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
@@ -61,10 +63,25 @@ pub(super) async fn run(call: &Call<'_>, function: &str) -> Answer {
                 function,
                 invocation,
             } = prepare(call, &name, LONGEST)?;
-            let functions = &call.triggers.functions;
-            let outcome = functions.invoke(&function.setting.name, invocation).await;
+            let outcome = invoke_in_time(call, &function, invocation).await;
             render(call, &function, outcome)
         }
+    }
+}
+
+/// Invokes a function, and waits no longer than it may take for a runtime client to ask for the invocation: streams can
+/// wait for one to be started, whoever sits before an SDK cannot.
+async fn invoke_in_time(call: &Call<'_>, function: &Described, invocation: Invocation) -> Outcome {
+    let FunctionSetting { name, timeout, .. } = &function.setting;
+    let begun = invocation.begun.clone();
+    let mut running = pin!(call.triggers.functions.invoke(name, invocation));
+    match tokio::time::timeout(*timeout, &mut running).await {
+        Ok(outcome) => outcome,
+        Err(_) if begun.is_set() => running.await,
+        Err(_) => Outcome::Unreachable(format!(
+            "nobody has run the function {name} for {} s: its runtime client is not there, or other invocations came first",
+            timeout.as_secs()
+        )),
     }
 }
 
