@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The positions of a mapping.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub(super) struct Checkpoint {
     /// Number of the stream; 0: the first one that the table gets.
     pub stream: u64,
     /// Positions of the lanes; the last entry is the one that moves.
@@ -20,7 +20,7 @@ pub struct Checkpoint {
 
 /// An open tumbling window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Window {
+pub(super) struct Window {
     /// Milliseconds since the epoch.
     pub start_ms: u64,
     /// JSON that the function returned last.
@@ -29,7 +29,7 @@ pub struct Window {
 
 impl Checkpoint {
     /// All of a stream from a sequence number on.
-    pub fn new(stream: u64, from: u64) -> Checkpoint {
+    pub(super) fn new(stream: u64, from: u64) -> Checkpoint {
         Checkpoint {
             stream,
             generations: vec![vec![from]],
@@ -38,7 +38,7 @@ impl Checkpoint {
     }
 
     /// Takes as many lanes as there are to be from now on.
-    pub fn set_lanes(&mut self, lanes: usize) {
+    pub(super) fn set_lanes(&mut self, lanes: usize) {
         let lanes = lanes.max(1);
         if self.current().len() == lanes {
             return;
@@ -50,12 +50,12 @@ impl Checkpoint {
     }
 
     /// Where a lane reads on.
-    pub fn lane(&self, lane: usize) -> u64 {
+    pub(super) fn lane(&self, lane: usize) -> u64 {
         self.current().get(lane).copied().unwrap_or_default()
     }
 
     /// Whether a record is settled already.
-    pub fn has_settled(&self, partition: u32, sequence: u64) -> bool {
+    pub(super) fn has_settled(&self, partition: u32, sequence: u64) -> bool {
         self.generations.iter().any(|lanes| {
             let lane = partition as usize % lanes.len().max(1);
             lanes.get(lane).is_some_and(|position| sequence < *position)
@@ -63,7 +63,7 @@ impl Checkpoint {
     }
 
     /// Moves a lane forward; whether that is news.
-    pub fn settle(&mut self, lane: usize, position: u64) -> bool {
+    pub(super) fn settle(&mut self, lane: usize, position: u64) -> bool {
         let Some(current) = self
             .generations
             .last_mut()
@@ -88,17 +88,17 @@ impl Checkpoint {
     }
 
     /// Every record before it is settled.
-    pub fn position(&self) -> u64 {
+    pub(super) fn position(&self) -> u64 {
         self.current().iter().copied().min().unwrap_or_default()
     }
 
     /// The open window of a lane.
-    pub fn window(&self, lane: usize) -> Option<&Window> {
+    pub(super) fn window(&self, lane: usize) -> Option<&Window> {
         self.windows.get(lane)?.as_ref()
     }
 
     /// Opens, changes or closes the window of a lane.
-    pub fn set_window(&mut self, lane: usize, window: Option<Window>) {
+    pub(super) fn set_window(&mut self, lane: usize, window: Option<Window>) {
         if self.windows.len() <= lane {
             self.windows.resize(lane + 1, None);
         }

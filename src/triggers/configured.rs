@@ -4,7 +4,7 @@
 //! when a set gets a table of the name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use crate::engine::NamespaceMode;
 use crate::error::Fault;
@@ -109,7 +109,7 @@ impl Mappings {
             Presence::Before => self.beginning(&mapping, setting.starting_position),
             Presence::Since => Checkpoint::new(0, 0),
         });
-        let trigger = self.start(mapping, checkpoint);
+        let trigger = self.start(Arc::new(mapping), checkpoint);
         if is_new {
             trigger.progress.write(engine).await?;
         }

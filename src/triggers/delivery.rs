@@ -14,7 +14,7 @@ const KEPT: usize = 500;
 
 /// One invocation for a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub(super) struct Delivery {
     /// When it began, in milliseconds since the epoch.
     pub at_ms: u64,
     /// How many records it carried; none in the last invocation of a window.
@@ -31,7 +31,7 @@ pub struct Delivery {
 
 /// How a delivery ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(super) enum Ending {
     /// The function took all records.
     Success,
     /// The function took the records before the first it reported.
@@ -42,7 +42,7 @@ pub enum Ending {
 
 /// What a mapping did.
 #[derive(Debug, Default)]
-pub struct Log {
+pub(super) struct Log {
     recent: Mutex<Recent>,
     /// Records that a function took.
     pub delivered: AtomicU64,
@@ -65,7 +65,7 @@ struct Recent {
 
 impl Log {
     /// Remembers a delivery.
-    pub fn note(&self, what: &str, delivery: Delivery) {
+    pub(super) fn note(&self, what: &str, delivery: Delivery) {
         let mut recent = self.recent();
         match &delivery.ending {
             Ending::Success | Ending::Partial => {
@@ -92,7 +92,7 @@ impl Log {
     }
 
     /// Says what keeps the mapping from delivering, other than its function failing; once in the log.
-    pub fn hinder(&self, what: &str, problem: &'static str, error: String) {
+    pub(super) fn hinder(&self, what: &str, problem: &'static str, error: String) {
         let mut recent = self.recent();
         if recent.last_error.as_ref() != Some(&error) {
             tracing::warn!("{what} waits: {error}");
@@ -102,7 +102,7 @@ impl Log {
     }
 
     /// `LastProcessingResult` of the API.
-    pub fn last_result(&self) -> String {
+    pub(super) fn last_result(&self) -> String {
         let recent = self.recent();
         match recent.problem {
             Some(problem) => format!("PROBLEM: {problem}"),
@@ -112,12 +112,12 @@ impl Log {
     }
 
     /// The last error, also when all is well by now.
-    pub fn last_error(&self) -> Option<String> {
+    pub(super) fn last_error(&self) -> Option<String> {
         self.recent().last_error.clone()
     }
 
     /// The last deliveries, the oldest first.
-    pub fn deliveries(&self) -> Value {
+    pub(super) fn deliveries(&self) -> Value {
         let recent = self.recent();
         recent.deliveries.iter().map(Delivery::to_json).collect()
     }

@@ -4,7 +4,6 @@
 //! emulator of it understands. What is told is AWS's record of a batch: which records, not what is in them, since they can
 //! be read from the stream. Owns reading the text that names a destination ([`Destination::parse`]) and sending.
 
-use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::clock;
+use crate::triggers::arn::{is_account, is_region};
 use crate::triggers::outbound::{Outbound, check_url};
 
 /// How long a destination has to answer.
@@ -21,14 +21,11 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_BYTES: usize = 1024 * 1024;
 /// The region of a queue whose URL names none.
 const REGION: &str = "us-east-1";
-/// Digits of an AWS account.
-const ACCOUNT_DIGITS: usize = 12;
 const POSSIBLE: &str = "a file (an absolute path, ./path or file:///path), an http:// URL, or an SQS queue (its http:// URL or its ARN)";
 
 /// Where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    text: String,
+pub(super) struct Destination {
     kind: Kind,
 }
 
@@ -50,7 +47,7 @@ struct Queue {
 
 /// Why records were given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Condition {
+pub(super) enum Condition {
     /// The function failed as often as it may.
     RetryAttemptsExhausted,
     /// The records became too old.
@@ -59,7 +56,7 @@ pub enum Condition {
 
 /// Records of a stream that were given up together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Discarded {
+pub(super) struct Discarded {
     /// Of the last invocation, or a new one.
     pub request_id: String,
     /// ARN of the function.
@@ -90,7 +87,7 @@ pub struct Discarded {
 
 impl Destination {
     /// Reads a destination; the error is a sentence for people. `sqs_endpoint` is where queues named by an ARN are.
-    pub fn parse(text: &str, sqs_endpoint: Option<&str>) -> Result<Destination, String> {
+    pub(super) fn parse(text: &str, sqs_endpoint: Option<&str>) -> Result<Destination, String> {
         let kind = if let Some(url) = text.strip_prefix("sqs+") {
             Kind::Queue(Queue::at(url)?)
         } else if text.starts_with("arn:") {
@@ -115,19 +112,11 @@ impl Destination {
         } else {
             return Err(format!("{text:?} is no destination; one is {POSSIBLE}"));
         };
-        Ok(Destination {
-            text: text.to_owned(),
-            kind,
-        })
-    }
-
-    /// The destination as it was given.
-    pub fn as_str(&self) -> &str {
-        &self.text
+        Ok(Destination { kind })
     }
 
     /// Tells of records that were given up; the error is a sentence for people.
-    pub async fn send(&self, outbound: &Outbound, record: &Discarded) -> Result<(), String> {
+    pub(super) async fn send(&self, outbound: &Outbound, record: &Discarded) -> Result<(), String> {
         let json = record.to_json();
         match &self.kind {
             Kind::File(path) => append(path.clone(), json).await,
@@ -136,12 +125,6 @@ impl Destination {
             }
             Kind::Queue(queue) => queue.send(outbound, &json, record.timestamp_ms).await,
         }
-    }
-}
-
-impl fmt::Display for Destination {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
     }
 }
 
@@ -285,23 +268,6 @@ fn path_of(url: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or_default()
 }
 
-fn is_account(text: &str) -> bool {
-    text.len() == ACCOUNT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `eu-south-1`, `us-gov-west-1`.
-fn is_region(text: &str) -> bool {
-    let mut parts = text.split('-').rev();
-    let number = parts.next().unwrap_or_default();
-    let is_word =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let words = parts.clone().count();
-    number.len() == 1
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && words >= 2
-        && parts.all(is_word)
-}
-
 /// Writes a text as a value of a form.
 fn encode(text: &str, out: &mut String) {
     use std::fmt::Write as _;
@@ -316,7 +282,7 @@ fn encode(text: &str, out: &mut String) {
 
 impl Discarded {
     /// The record as AWS writes it.
-    pub fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         let invoked = self.function_error.as_deref();
         let told = Told {
             request_context: RequestContext {

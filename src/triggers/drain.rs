@@ -23,7 +23,7 @@ struct Goal {
 }
 
 /// Waits for all mappings that are switched on; what is left of them when the time is over.
-pub async fn drain(
+pub(super) async fn drain(
     mappings: &Mappings,
     engine: &Engine,
     timeout: Duration,
@@ -68,7 +68,7 @@ pub async fn drain(
 }
 
 /// How many records a mapping has before it, all of its streams together, and when the first was written.
-pub async fn lag(
+pub(super) async fn lag(
     trigger: &Trigger,
     mapping: &Mapping,
     engine: &Engine,

@@ -8,7 +8,7 @@ use crate::types::wire::write_str;
 
 /// A record, ready to be put into an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventRecord {
+pub(super) struct EventRecord {
     /// Its place in the stream.
     pub sequence: u64,
     /// When it was written, in milliseconds since the epoch.
@@ -19,7 +19,7 @@ pub struct EventRecord {
 
 impl EventRecord {
     /// Writes a stored record.
-    pub fn render(
+    pub(super) fn render(
         record: &Record<'_>,
         head: &StreamHead,
         sequence: u64,
@@ -37,14 +37,14 @@ impl EventRecord {
     }
 
     /// Its sequence number as the API writes it.
-    pub fn sequence_number(&self) -> String {
+    pub(super) fn sequence_number(&self) -> String {
         sequence_number(self.sequence)
     }
 }
 
 /// What an event says besides its records when it belongs to a tumbling window.
 #[derive(Clone, Copy, Debug)]
-pub struct WindowFrame<'a> {
+pub(super) struct WindowFrame<'a> {
     /// Milliseconds since the epoch.
     pub start_ms: u64,
     /// Milliseconds since the epoch.
@@ -62,10 +62,10 @@ pub struct WindowFrame<'a> {
 }
 
 /// Bytes that an event has around its records.
-pub const FRAME_BYTES: usize = "{\"Records\":[]}".len();
+pub(super) const FRAME_BYTES: usize = "{\"Records\":[]}".len();
 
 /// Writes an event.
-pub fn render(records: &[EventRecord], window: Option<&WindowFrame<'_>>) -> Vec<u8> {
+pub(super) fn render(records: &[EventRecord], window: Option<&WindowFrame<'_>>) -> Vec<u8> {
     let bytes: usize = records.iter().map(|record| record.json.len() + 1).sum();
     let mut out = Vec::with_capacity(
         FRAME_BYTES + bytes + window.map_or(0, |window| 400 + window.state.len()),

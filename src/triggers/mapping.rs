@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::engine::streams::StreamHead;
+use crate::triggers::arn;
 use crate::triggers::settings::{Settings, StartingPosition};
 
 /// A mapping as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mapping {
+pub(super) struct Mapping {
     /// UUID, in lower case.
     pub id: String,
     /// Name of the function, without account or alias.
@@ -34,7 +35,7 @@ pub struct Mapping {
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Source {
+pub(super) enum Source {
     /// One stream.
     Stream {
         /// Its number.
@@ -53,7 +54,7 @@ pub enum Source {
 
 /// A change that shows in the state for as long as statuses last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Transition {
+pub(super) enum Transition {
     /// It was made.
     Creating,
     /// It was switched on.
@@ -68,7 +69,7 @@ pub enum Transition {
 
 impl Transition {
     /// Name in the API.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Transition::Creating => "Creating",
             Transition::Enabling => "Enabling",
@@ -81,7 +82,7 @@ impl Transition {
 
 impl Mapping {
     /// State in the API at a time; what the reply to a change shows is the transition itself.
-    pub fn state(&self, now_ms: u64, delay_ms: u64) -> &'static str {
+    pub(super) fn state(&self, now_ms: u64, delay_ms: u64) -> &'static str {
         if now_ms < self.modified_ms.saturating_add(delay_ms) {
             self.transition.name()
         } else if self.settings.enabled {
@@ -92,20 +93,13 @@ impl Mapping {
     }
 
     /// ARN of the function, with its alias or version.
-    pub fn function_arn(&self, region: &str, account: &str) -> String {
-        let arn = format!(
-            "arn:aws:lambda:{}:{account}:function:{}",
-            self.region.as_deref().unwrap_or(region),
-            self.function
-        );
-        match &self.qualifier {
-            Some(qualifier) => format!("{arn}:{qualifier}"),
-            None => arn,
-        }
+    pub(super) fn function_arn(&self, region: &str, account: &str) -> String {
+        let region = self.region.as_deref().unwrap_or(region);
+        arn::of_function(region, account, &self.function, self.qualifier.as_deref())
     }
 
     /// ARN of the mapping.
-    pub fn arn(&self, region: &str, account: &str) -> String {
+    pub(super) fn arn(&self, region: &str, account: &str) -> String {
         format!(
             "arn:aws:lambda:{}:{account}:event-source-mapping:{}",
             self.region.as_deref().unwrap_or(region),
@@ -114,7 +108,7 @@ impl Mapping {
     }
 
     /// The table whose records it delivers.
-    pub fn table(&self) -> &str {
+    pub(super) fn table(&self) -> &str {
         match &self.source {
             Source::Table { name, .. } => name,
             Source::Stream { arn, .. } => arn
@@ -125,12 +119,12 @@ impl Mapping {
     }
 
     /// For people: what delivers.
-    pub fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         format!("the trigger of {} for {}", self.table(), self.function)
     }
 
     /// Whether a stream is one of its own.
-    pub fn reads(&self, head: &StreamHead) -> bool {
+    pub(super) fn reads(&self, head: &StreamHead) -> bool {
         match &self.source {
             Source::Stream { stream, .. } => *stream == head.number,
             Source::Table { scope, name } => *scope == head.scope && *name == head.table,
@@ -138,13 +132,13 @@ impl Mapping {
     }
 
     /// Whether the mapping is there only while it is configured.
-    pub fn is_configured(&self) -> bool {
+    pub(super) fn is_configured(&self) -> bool {
         matches!(self.source, Source::Table { .. })
     }
 }
 
 /// The id of a configured mapping: the same at every start, so that its position is found again.
-pub fn configured_id(scope: &str, table: &str, function: &str) -> String {
+pub(super) fn configured_id(scope: &str, table: &str, function: &str) -> String {
     let mut digest = Sha256::new();
     for part in [scope, table, function] {
         digest.update(part.as_bytes());

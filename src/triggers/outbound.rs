@@ -27,13 +27,13 @@ const READ_BUFFER: usize = 64 * 1024;
 
 /// The client. Clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Outbound {
+pub(super) struct Outbound {
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 /// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OutboundError {
+pub(super) enum OutboundError {
     /// The URL is none, or nobody answers there: a sentence for people.
     Refused(String),
     /// The exchange took too long.
@@ -62,7 +62,7 @@ impl Default for Outbound {
 
 impl Outbound {
     /// A client without connections.
-    pub fn new() -> Outbound {
+    pub(super) fn new() -> Outbound {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
@@ -75,7 +75,7 @@ impl Outbound {
     }
 
     /// Sends a POST and waits for the whole reply, whatever its status: at most `timeout`, and at most `limit` bytes of body.
-    pub async fn post(
+    pub(super) async fn post(
         &self,
         url: &str,
         headers: &[(&str, &str)],
@@ -102,7 +102,7 @@ impl Outbound {
 }
 
 /// The URL, if it is one that can be asked; a sentence for people otherwise.
-pub fn check_url(url: &str) -> Result<Uri, String> {
+pub(super) fn check_url(url: &str) -> Result<Uri, String> {
     let scheme = url.split("://").next().unwrap_or_default();
     if scheme.eq_ignore_ascii_case("https") {
         return Err(format!(

@@ -18,7 +18,7 @@ pub(super) const ROW: &str = "position/";
 
 /// How far a mapping has come.
 #[derive(Debug)]
-pub struct Progress {
+pub(super) struct Progress {
     id: String,
     checkpoint: Mutex<Checkpoint>,
     moved: watch::Sender<()>,
@@ -39,14 +39,14 @@ impl Progress {
     }
 
     /// The checkpoint as it is.
-    pub fn checkpoint(&self) -> MutexGuard<'_, Checkpoint> {
+    pub(super) fn checkpoint(&self) -> MutexGuard<'_, Checkpoint> {
         self.checkpoint
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Told when the checkpoint moves.
-    pub fn moves(&self) -> watch::Receiver<()> {
+    pub(super) fn moves(&self) -> watch::Receiver<()> {
         self.moved.subscribe()
     }
 

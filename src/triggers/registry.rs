@@ -31,18 +31,20 @@ const LAST_WRITES: Duration = Duration::from_millis(100);
 
 /// All mappings. Clones share them.
 #[derive(Clone)]
-pub struct Mappings {
+pub(super) struct Mappings {
     pub(super) means: Means,
     triggers: Arc<Mutex<BTreeMap<String, Arc<Trigger>>>>,
     /// Held while a mapping is made, changed or deleted.
     changes: Arc<tokio::sync::Mutex<()>>,
     /// Makes configured mappings as tables come; see `configured`.
     pub(super) follower: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What deleted mappings have in flight.
+    ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 /// A mapping at work.
 #[derive(Debug)]
-pub struct Trigger {
+pub(super) struct Trigger {
     /// What is wanted of it; nothing: to end.
     wanted: watch::Sender<Option<Arc<Mapping>>>,
     /// How far it has come.
@@ -55,7 +57,7 @@ pub struct Trigger {
 
 /// A mapping to make for a stream.
 #[derive(Clone, Debug)]
-pub struct NewMapping {
+pub(super) struct NewMapping {
     /// Name of the function.
     pub function: String,
     /// Its alias or version, as it was named.
@@ -74,7 +76,7 @@ pub struct NewMapping {
 
 /// Why a mapping is not made.
 #[derive(Debug)]
-pub enum CreateFault {
+pub(super) enum CreateFault {
     /// There is one of the same stream and function, with this id.
     Exists(String),
     /// It could not be kept.
@@ -89,12 +91,12 @@ impl From<Fault> for CreateFault {
 
 impl Trigger {
     /// The mapping, unless it is being deleted.
-    pub fn mapping(&self) -> Option<Arc<Mapping>> {
+    pub(super) fn mapping(&self) -> Option<Arc<Mapping>> {
         self.wanted.borrow().clone()
     }
 
     /// Region of its ARNs: the mapping's own, or that of the last record where it was configured without one.
-    pub fn region(&self) -> Arc<str> {
+    pub(super) fn region(&self) -> Arc<str> {
         self.lock_region().clone()
     }
 
@@ -118,6 +120,7 @@ impl Mappings {
             triggers: Arc::default(),
             changes: Arc::default(),
             follower: Arc::default(),
+            ending: Arc::default(),
         }
     }
 
@@ -126,14 +129,14 @@ impl Mappings {
         let mut positions: BTreeMap<String, Checkpoint> = rows(&self.means.engine, progress::ROW)?;
         for (id, mapping) in rows::<Mapping>(&self.means.engine, ROW)? {
             if let Some(checkpoint) = positions.remove(&id) {
-                self.start(mapping, checkpoint);
+                self.start(Arc::new(mapping), checkpoint);
             }
         }
         Ok(())
     }
 
     /// Makes a mapping.
-    pub async fn create(&self, new: NewMapping) -> Result<Arc<Mapping>, CreateFault> {
+    pub(super) async fn create(&self, new: NewMapping) -> Result<Arc<Mapping>, CreateFault> {
         let _alone = self.changes.lock().await;
         let engine = &self.means.engine;
         let head = engine
@@ -183,22 +186,23 @@ impl Mappings {
                 Ok(())
             })
             .await?;
-        let trigger = self.start(mapping, checkpoint);
-        Ok(trigger.mapping().expect("it was just started with one"))
+        let mapping = Arc::new(mapping);
+        self.start(Arc::clone(&mapping), checkpoint);
+        Ok(mapping)
     }
 
     /// The mapping of an id.
-    pub fn find(&self, id: &str) -> Option<Arc<Mapping>> {
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Mapping>> {
         self.trigger(id)?.mapping()
     }
 
     /// The mapping of an id at work.
-    pub fn trigger(&self, id: &str) -> Option<Arc<Trigger>> {
+    pub(super) fn trigger(&self, id: &str) -> Option<Arc<Trigger>> {
         self.triggers().get(id).cloned()
     }
 
     /// All mappings, in order of their ids.
-    pub fn list(&self) -> Vec<Arc<Mapping>> {
+    pub(super) fn list(&self) -> Vec<Arc<Mapping>> {
         let triggers = self.triggers();
         triggers
             .values()
@@ -207,18 +211,18 @@ impl Mappings {
     }
 
     /// All mappings at work.
-    pub fn all(&self) -> Vec<Arc<Trigger>> {
+    pub(super) fn all(&self) -> Vec<Arc<Trigger>> {
         self.triggers().values().cloned().collect()
     }
 
     /// `LastProcessingResult` of a mapping.
-    pub fn last_result(&self, id: &str) -> String {
+    pub(super) fn last_result(&self, id: &str) -> String {
         self.trigger(id)
             .map_or_else(String::new, |trigger| trigger.log.last_result())
     }
 
     /// Changes a mapping: its function, where one is named, and all its settings.
-    pub async fn update(
+    pub(super) async fn update(
         &self,
         id: &str,
         function: Option<(String, Option<String>)>,
@@ -255,7 +259,7 @@ impl Mappings {
     }
 
     /// Deletes a mapping and its position; nothing if there is none. What is in flight comes to its end unheard.
-    pub async fn delete(&self, id: &str) -> Result<Option<Arc<Mapping>>, Fault> {
+    pub(super) async fn delete(&self, id: &str) -> Result<Option<Arc<Mapping>>, Fault> {
         let _alone = self.changes.lock().await;
         let Some((trigger, mapping)) = self
             .trigger(id)
@@ -276,6 +280,10 @@ impl Mappings {
             .await?;
         trigger.wanted.send_replace(None);
         self.triggers().remove(id);
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        ending.retain(|task| !task.is_finished());
+        ending.extend(trigger.task().take());
+        drop(ending);
         Ok(Some(Arc::new(Mapping {
             transition: Transition::Deleting,
             modified_ms: self.means.engine.now_ms(),
@@ -284,17 +292,14 @@ impl Mappings {
     }
 
     /// Ends all deliveries. What is in flight may end for a moment; what does not comes again after the next start.
-    pub async fn stop(&self) {
-        let follower = self
-            .follower
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(follower) = follower {
+    pub(super) async fn stop(&self) {
+        if let Some(follower) = self.take_follower() {
             follower.abort();
+            // Once it has ended it starts no mapping any more.
+            follower.await.ok();
         }
         let triggers = self.all();
-        let mut tasks = Vec::with_capacity(triggers.len());
+        let mut tasks = self.take_ending();
         for trigger in &triggers {
             trigger.wanted.send_replace(None);
             tasks.extend(trigger.task().take());
@@ -321,13 +326,33 @@ impl Mappings {
         }
     }
 
-    pub(super) fn start(&self, mapping: Mapping, checkpoint: Checkpoint) -> Arc<Trigger> {
+    /// Ends all deliveries as they are.
+    pub(super) fn abort(&self) {
+        let triggers = self.all();
+        let tasks = triggers.iter().filter_map(|trigger| trigger.task().take());
+        let tasks = tasks.chain(self.take_ending()).chain(self.take_follower());
+        for task in tasks {
+            task.abort();
+        }
+    }
+
+    fn take_ending(&self) -> Vec<JoinHandle<()>> {
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *ending)
+    }
+
+    fn take_follower(&self) -> Option<JoinHandle<()>> {
+        let mut follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner);
+        follower.take()
+    }
+
+    pub(super) fn start(&self, mapping: Arc<Mapping>, checkpoint: Checkpoint) -> Arc<Trigger> {
         let id = mapping.id.clone();
         let region = mapping.region.as_deref().unwrap_or(FALLBACK_REGION);
         let trigger = Arc::new(Trigger {
             region: Mutex::new(region.into()),
             progress: Progress::new(&id, checkpoint),
-            wanted: watch::Sender::new(Some(Arc::new(mapping))),
+            wanted: watch::Sender::new(Some(mapping)),
             log: Log::default(),
             task: Mutex::default(),
         });

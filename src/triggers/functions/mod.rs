@@ -10,20 +10,20 @@ mod setting;
 mod url;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-pub use registry::{Described, FunctionFault, Functions};
+pub(super) use registry::{Described, FunctionFault, Functions};
 
 /// Invocations in flight at once when nothing is said: the Runtime Interface Emulator breaks on two.
-pub const DEFAULT_CONCURRENCY: u32 = 1;
+pub(super) const DEFAULT_CONCURRENCY: u32 = 1;
 /// How long an invocation may take when nothing is said.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of the longest response of a function.
-pub const RESPONSE_BYTES: usize = 6_291_556;
+pub(super) const RESPONSE_BYTES: usize = 6_291_556;
 
 /// How a function is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct FunctionSetting {
 
 /// One call of a function.
 #[derive(Clone, Debug)]
-pub struct Invocation {
+pub(super) struct Invocation {
     /// Request id that the function sees.
     pub request_id: String,
     /// ARN that the function sees.
@@ -67,22 +67,34 @@ pub struct Invocation {
 
 /// Tells whoever waits for an invocation whether the function has it: before that it can be taken back.
 #[derive(Clone, Debug, Default)]
-pub struct Begun(Arc<AtomicBool>);
+pub(super) struct Begun(Arc<AtomicU8>);
+
+const WAITING: u8 = 0;
+const BEGUN: u8 = 1;
+const WITHDRAWN: u8 = 2;
 
 impl Begun {
-    /// Whether the function has it.
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    /// Takes the invocation back; `false`: the function has it.
+    pub(super) fn withdraw(&self) -> bool {
+        self.leave(WITHDRAWN)
     }
 
-    fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    /// Gives it to the function; `false`: it was taken back.
+    fn begin(&self) -> bool {
+        self.leave(BEGUN)
+    }
+
+    fn leave(&self, state: u8) -> bool {
+        let left = self
+            .0
+            .compare_exchange(WAITING, state, Ordering::SeqCst, Ordering::SeqCst);
+        left.is_ok()
     }
 }
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// The function answered.
     Success(Bytes),
     /// The function failed: `Unhandled` or `Handled`, and the error object.

@@ -14,11 +14,7 @@ use crate::clock::Clock;
 use crate::triggers::outbound::peer::{Answer, Peer, nobody, reply};
 
 pub(super) fn functions() -> Functions {
-    Functions::new(
-        Clock::manual(1_762_000_000_123),
-        "127.0.0.1".to_owned(),
-        "123456789012".to_owned(),
-    )
+    Functions::new(Clock::manual(1_762_000_000_123), "127.0.0.1".to_owned())
 }
 
 pub(super) fn by_url(name: &str, url: &str) -> FunctionSetting {
@@ -132,10 +128,6 @@ async fn put_find_list_remove() {
     assert!(functions.remove("a"));
     assert!(!functions.remove("a"));
     assert_eq!(functions.put(other).await.unwrap().address, Some(address));
-    assert_eq!(
-        functions.arn("a", "eu-south-1"),
-        "arn:aws:lambda:eu-south-1:123456789012:function:a"
-    );
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ const PAUSES_MS: [u64; 2] = [60_000, 120_000];
 
 /// The room for events that wait.
 #[derive(Clone, Debug)]
-pub struct Events {
+pub(crate) struct Events {
     places: Arc<Semaphore>,
     room: Arc<Semaphore>,
 }
@@ -100,11 +100,7 @@ mod tests {
     use crate::triggers::outbound::peer::{Answer, Peer, reply};
 
     async fn functions_at(url: String, clock: &Clock) -> Functions {
-        let functions = Functions::new(
-            clock.clone(),
-            "127.0.0.1".to_owned(),
-            "000000000000".to_owned(),
-        );
+        let functions = Functions::new(clock.clone(), "127.0.0.1".to_owned());
         let setting = FunctionSetting {
             name: "f".to_owned(),
             target: Target::Url(url),

@@ -22,7 +22,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 
-pub use events::Events;
+pub(super) use events::Events;
 
 use crate::error::Fault;
 use crate::ops::{self, Caller};
@@ -68,7 +68,7 @@ impl Call<'_> {
 }
 
 /// Answers a request.
-pub async fn answer(
+pub(super) async fn answer(
     triggers: &Triggers,
     request: Request<Bytes>,
     caller: Result<Caller, Fault>,

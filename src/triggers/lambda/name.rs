@@ -1,13 +1,12 @@
 //! How a request names a function: by name, with account, alias or version, or by ARN.
 
-use crate::error::{Rule, Violation};
-
 use super::fault::violation;
+use crate::error::{Rule, Violation};
+use crate::triggers::arn::{self, is_account, is_region};
 
 /// What the service tells those whose name does not fit.
 const PATTERN: &str = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 const LONGEST: usize = 256;
-const DIGITS_OF_ACCOUNT: usize = 12;
 
 /// A function as a request names it. Account and region are not looked at: functions have neither here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +46,7 @@ impl FunctionName {
 
     /// The ARN, alias or version included.
     pub(super) fn arn(&self, region: &str, account: &str) -> String {
-        let name = &self.name;
-        let arn = format!("arn:aws:lambda:{region}:{account}:function:{name}");
-        match &self.qualifier {
-            Some(qualifier) => format!("{arn}:{qualifier}"),
-            None => arn,
-        }
+        arn::of_function(region, account, &self.name, self.qualifier.as_deref())
     }
 }
 
@@ -78,22 +72,7 @@ fn without_place(text: &str) -> &str {
 
 fn without_account(text: &str) -> Option<&str> {
     let (account, rest) = text.split_once(':')?;
-    let is_account =
-        account.len() == DIGITS_OF_ACCOUNT && account.bytes().all(|byte| byte.is_ascii_digit());
-    is_account.then_some(rest)
-}
-
-/// Such as `eu-south-1` or `us-gov-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let (Some((last, words)), true) = (parts.split_last(), (3..=5).contains(&parts.len())) else {
-        return false;
-    };
-    last.len() == 1
-        && last.bytes().all(|byte| byte.is_ascii_digit())
-        && words
-            .iter()
-            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+    is_account(account).then_some(rest)
 }
 
 fn is_word(c: char) -> bool {
