@@ -21,10 +21,19 @@ pub(super) struct Checkpoint {
 /// An open tumbling window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Window {
-    /// Milliseconds since the epoch.
-    pub start_ms: u64,
+    /// When it is.
+    pub span: Span,
     /// JSON that the function returned last.
     pub state: String,
+}
+
+/// When a tumbling window is, in milliseconds since the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Span {
+    /// Its first millisecond.
+    pub start_ms: u64,
+    /// The first one behind it.
+    pub end_ms: u64,
 }
 
 impl Checkpoint {
@@ -146,7 +155,10 @@ mod tests {
         checkpoint.set_window(
             0,
             Some(Window {
-                start_ms: 60_000,
+                span: Span {
+                    start_ms: 60_000,
+                    end_ms: 120_000,
+                },
                 state: "{\"n\":1}".to_owned(),
             }),
         );

@@ -1,7 +1,7 @@
 //! What a mapping did lately: the last deliveries, counts, and how things stand, for people and for tests.
 //!
 //! Memory is bounded by [`KEPT`]. A failing function is told of in the log once, when it begins to fail, and once more when
-//! it works again.
+//! it works again; of one that fails now and then, once a minute.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// Deliveries that are remembered.
 const KEPT: usize = 500;
+/// How long the log says nothing of a function that fails again.
+const QUIET_MS: u64 = 60_000;
 
 /// One invocation for a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,12 @@ struct Recent {
     deliveries: VecDeque<Delivery>,
     /// Failures since the last success.
     failing: u64,
+    /// When the log was last told that the function fails.
+    told_ms: Option<u64>,
+    /// Whether the log believes that it still does.
+    is_told: bool,
+    /// Whether the destination could not be told.
+    is_untold: bool,
     last_error: Option<String>,
     problem: Option<&'static str>,
 }
@@ -69,7 +77,7 @@ impl Log {
         let mut recent = self.recent();
         match &delivery.ending {
             Ending::Success | Ending::Partial => {
-                if recent.failing > 0 {
+                if std::mem::take(&mut recent.is_told) {
                     tracing::info!(failures = recent.failing, "{what} works again");
                 }
                 recent.failing = 0;
@@ -77,8 +85,11 @@ impl Log {
             }
             Ending::Failure(error) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
-                if recent.failing == 0 {
+                let is_quiet = |told_ms| delivery.at_ms < told_ms + QUIET_MS;
+                if !recent.is_told && !recent.told_ms.is_some_and(is_quiet) {
                     tracing::warn!("{what} fails and is tried again: {error}");
+                    recent.told_ms = Some(delivery.at_ms);
+                    recent.is_told = true;
                 }
                 recent.failing += 1;
                 recent.last_error = Some(error.clone());
@@ -99,6 +110,24 @@ impl Log {
             recent.last_error = Some(error);
         }
         recent.problem = Some(problem);
+    }
+
+    /// What hindered is over.
+    pub(super) fn relieve(&self) {
+        self.recent().problem = None;
+    }
+
+    /// Notes whether the destination could be told of records that were given up; in the log when it first could not.
+    pub(super) fn note_destination(&self, what: &str, told: &Result<(), String>) {
+        let mut recent = self.recent();
+        if let Err(error) = told
+            && !recent.is_untold
+        {
+            tracing::error!(
+                "{what}: the destination could not be told of records that were given up: {error}"
+            );
+        }
+        recent.is_untold = told.is_err();
     }
 
     /// `LastProcessingResult` of the API.
@@ -177,6 +206,33 @@ mod tests {
         assert_eq!(log.last_result(), "OK");
         assert_eq!(log.last_error().as_deref(), Some("no"));
         assert_eq!(log.deliveries()[0]["outcome"], "failure");
+    }
+
+    #[test]
+    fn the_log_is_told_once_a_minute_at_most() {
+        let log = Log::default();
+        let (mut told, mut was_told) = (0, false);
+        let mut note = |second: u64, ending| {
+            let delivery = Delivery {
+                at_ms: second * 1000,
+                ..delivery(ending)
+            };
+            log.note("f", delivery);
+            let is_told = log.recent().is_told;
+            told += u32::from(is_told && !was_told);
+            was_told = is_told;
+            told
+        };
+        for second in 0..600 {
+            note(second, Ending::Failure("no".to_owned()));
+            note(second, Ending::Success);
+        }
+        assert_eq!(note(600, Ending::Success), 10);
+        for second in 601..1000 {
+            note(second, Ending::Failure("no".to_owned()));
+        }
+        let told = note(1000, Ending::Failure("no".to_owned()));
+        assert_eq!(told, 11, "it never worked in between");
     }
 
     #[test]

@@ -44,9 +44,12 @@ pub(super) async fn drain(
     let all = async {
         for goal in &goals {
             let mut moves = goal.trigger.progress.moves();
+            let mut wanted = goal.trigger.wanted();
             while !goal.is_reached() {
-                if moves.changed().await.is_err() {
-                    break;
+                tokio::select! {
+                    _ = moves.changed() => {}
+                    // It may be switched off, or deleted.
+                    _ = wanted.changed() => {}
                 }
             }
         }

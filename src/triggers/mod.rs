@@ -120,6 +120,13 @@ impl From<FunctionFault> for StartFault {
     }
 }
 
+impl Drop for Triggers {
+    fn drop(&mut self) {
+        // Tasks would go on without it.
+        self.mappings.abort();
+    }
+}
+
 impl Triggers {
     /// Starts what is configured and what an earlier process left.
     pub async fn start(engine: Arc<Engine>, options: Options) -> Result<Triggers, StartFault> {

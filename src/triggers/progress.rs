@@ -61,6 +61,17 @@ impl Progress {
         }
     }
 
+    /// The same with what the function wants to be handed next in its tumbling window: one is not kept without the other.
+    pub(super) fn settle_with(&self, lane: usize, position: u64, window: Window) {
+        {
+            let mut checkpoint = self.checkpoint();
+            checkpoint.set_window(lane, Some(window));
+            checkpoint.settle(lane, position);
+        }
+        self.moved.send_replace(());
+        self.changed.notify_one();
+    }
+
     pub(super) fn set_window(&self, lane: usize, window: Option<Window>) {
         self.checkpoint().set_window(lane, window);
         self.changed.notify_one();
@@ -75,11 +86,16 @@ impl Progress {
 
     /// Writes the checkpoint whenever it changed, for ever.
     pub(super) async fn keep(&self, engine: &Engine) {
+        let mut is_failing = false;
         loop {
             self.changed.notified().await;
-            if let Err(fault) = self.write(engine).await {
+            let written = self.write(engine).await;
+            if let Err(fault) = &written
+                && !is_failing
+            {
                 tracing::error!(?fault, mapping = self.id, "a position could not be kept");
             }
+            is_failing = written.is_err();
         }
     }
 

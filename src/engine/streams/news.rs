@@ -19,7 +19,10 @@ pub struct News {
 impl News {
     /// Told of every group that adds records to a stream.
     pub fn of_stream(&self, stream: u64) -> watch::Receiver<()> {
-        self.readers()
+        let mut readers = self.readers();
+        // Nobody is told any more of a stream that was closed, so what its readers left is cleared away here.
+        readers.retain(|_, reader| reader.receiver_count() > 0);
+        readers
             .entry(stream)
             .or_insert_with(|| watch::Sender::new(()))
             .subscribe()
@@ -57,5 +60,21 @@ impl News {
 
     fn readers(&self) -> MutexGuard<'_, HashMap<u64, watch::Sender<()>>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_without_readers_are_forgotten() {
+        let news = News::default();
+        for stream in 0..100 {
+            let reader = news.of_stream(stream);
+            news.tell_records(&[stream]);
+            assert!(reader.has_changed().is_ok_and(|told| told));
+        }
+        assert_eq!(news.readers().len(), 1);
     }
 }

@@ -16,7 +16,7 @@ pub mod schema;
 pub mod specifications;
 pub mod tags;
 #[cfg(test)]
-pub(super) mod testing;
+pub(crate) mod testing;
 pub mod throughput;
 pub mod update_table;
 pub mod update_time_to_live;

@@ -31,18 +31,18 @@ pub(super) fn message(fault: &Fault) -> String {
 }
 
 /// An engine in memory whose clock is moved by hand.
-pub(in crate::ops) struct Service {
-    pub(in crate::ops) engine: Engine,
-    pub(in crate::ops) clock: Clock,
+pub(crate) struct Service {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) clock: Clock,
 }
 
 impl Service {
-    pub(in crate::ops) fn new(status_delay_ms: u64) -> Service {
+    pub(crate) fn new(status_delay_ms: u64) -> Service {
         Service::over(Arc::new(MemoryStore::new()), status_delay_ms)
     }
 
     /// The same over a store of the caller's.
-    pub(in crate::ops) fn over(store: Arc<dyn Store>, status_delay_ms: u64) -> Service {
+    pub(crate) fn over(store: Arc<dyn Store>, status_delay_ms: u64) -> Service {
         let clock = Clock::manual(1_762_000_000_000);
         let options = Options {
             durability: Durability::Never,
@@ -53,20 +53,19 @@ impl Service {
             clock: clock.clone(),
         };
         let engine = Engine::open(store, options).expect("a sound store opens");
-        Service { engine, clock }
+        Service {
+            engine: Arc::new(engine),
+            clock,
+        }
     }
 
     /// The reply of a request from us-east-1, or its exception and text.
-    pub(in crate::ops) async fn call(
-        &self,
-        operation: &str,
-        request: Value,
-    ) -> Result<Value, String> {
+    pub(crate) async fn call(&self, operation: &str, request: Value) -> Result<Value, String> {
         self.call_from("us-east-1", operation, request).await
     }
 
     /// The same from another region.
-    pub(in crate::ops) async fn call_from(
+    pub(crate) async fn call_from(
         &self,
         region: &str,
         operation: &str,
@@ -98,7 +97,7 @@ impl Service {
     }
 
     /// Makes a table with the key `p`.
-    pub(in crate::ops) async fn create(&self, name: &str, members: Value) -> Value {
+    pub(crate) async fn create(&self, name: &str, members: Value) -> Value {
         let mut request = json!({
             "TableName": name,
             "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}],

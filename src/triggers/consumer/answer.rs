@@ -2,7 +2,11 @@
 //!
 //! Pure decisions; `deliver` acts on them.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::triggers::functions::Outcome;
 
@@ -29,6 +33,22 @@ pub(super) struct Failure {
     pub(super) error: String,
     /// What `X-Amz-Function-Error` would say; nothing when the function did not run.
     pub(super) function_error: Option<String>,
+}
+
+/// What counts of an answer, as it was written: it may be long, and a state is handed on untouched.
+#[derive(Default, Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    state: Option<&'a RawValue>,
+    #[serde(borrow, rename = "batchItemFailures")]
+    failures: Option<&'a RawValue>,
+}
+
+/// A record that an answer names.
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow, rename = "itemIdentifier")]
+    identifier: Option<Cow<'a, str>>,
 }
 
 /// What an answer has to say.
@@ -72,20 +92,20 @@ fn judge_answer(
     expected: Expectation,
     place: impl Fn(&str) -> Option<usize>,
 ) -> Result<Verdict, String> {
-    let answer: Value = if body.trim_ascii().is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(body).map_err(|error| format!("the answer is no JSON: {error}"))?
+    let body = body.trim_ascii();
+    let answer: Answer = match body.first() {
+        None => Answer::default(),
+        Some(b'{') => serde_json::from_slice(body)
+            .map_err(|error| format!("the answer is no JSON: {error}"))?,
+        Some(_) if body == b"null" => Answer::default(),
+        Some(_) => return Err("the answer is neither an object nor null".to_owned()),
     };
-    if !answer.is_object() && !answer.is_null() {
-        return Err("the answer is neither an object nor null".to_owned());
-    }
-    let state = match answer.get("state") {
-        Some(state) if expected.state && !state.is_null() => Some(state.to_string()),
-        _ if expected.state => return Err("the answer has no state".to_owned()),
+    let state = match answer.state {
+        Some(state) if expected.state => Some(state.get().to_owned()),
+        None if expected.state => return Err("the answer has no state".to_owned()),
         _ => None,
     };
-    let failed = match answer.get("batchItemFailures") {
+    let failed = match answer.failures {
         Some(failures) if expected.failures => first_failed(failures, place)?,
         _ => None,
     };
@@ -97,19 +117,22 @@ fn judge_answer(
 
 /// The first record that an answer names as failed. What names no record of the batch fails it as a whole.
 fn first_failed(
-    failures: &Value,
+    failures: &RawValue,
     place: impl Fn(&str) -> Option<usize>,
 ) -> Result<Option<usize>, String> {
-    let failures = match failures {
-        Value::Null => return Ok(None),
-        Value::Array(failures) => failures,
-        _ => return Err("batchItemFailures is no list".to_owned()),
-    };
+    let failures: Vec<&RawValue> = serde_json::from_str(failures.get())
+        .map_err(|_| "batchItemFailures is no list".to_owned())?;
     let mut first: Option<usize> = None;
     for failure in failures {
-        let identifier = failure.get("itemIdentifier").and_then(Value::as_str);
-        let found = identifier.and_then(&place).ok_or_else(|| {
-            let named = identifier.map_or_else(|| cut(&failure.to_string()), cut);
+        let text = failure.get();
+        // A list would pass for an object, its elements for members.
+        let named: Option<Named> = text
+            .starts_with('{')
+            .then(|| serde_json::from_str(text).ok())
+            .flatten();
+        let identifier = named.and_then(|named| named.identifier);
+        let found = identifier.as_deref().and_then(&place).ok_or_else(|| {
+            let named = cut(identifier.as_deref().unwrap_or(text));
             format!("batchItemFailures names no record of the batch: {named}")
         })?;
         first = Some(first.map_or(found, |first| first.min(found)));
@@ -184,6 +207,8 @@ mod tests {
             r#"{"batchItemFailures":[{"ItemIdentifier":"8"}]}"#,
             r#"{"batchItemFailures":[{"itemIdentifier":"10"}]}"#,
             r#"{"batchItemFailures":["8"]}"#,
+            r#"{"batchItemFailures":[["8"]]}"#,
+            r#"[null,[{"itemIdentifier":"8"}]]"#,
             &"[".repeat(100_000),
         ] {
             assert!(

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::answer::{Expectation, Failure, Verdict, judge};
 use super::lane::{Batch, End, Lane, stopped};
 use crate::engine::streams::position::parse_sequence_number;
+use crate::triggers::checkpoint::{Span, Window};
 use crate::triggers::delivery::{Delivery, Ending};
 use crate::triggers::destination::{Condition, Discarded};
 use crate::triggers::event::{self, EventRecord, WindowFrame};
@@ -48,6 +49,16 @@ pub(super) enum Moment {
     Last,
     /// At an end that came early, since the state grew too large.
     Early,
+}
+
+/// What became of an invocation.
+pub(super) enum Attempt {
+    /// It came to an end.
+    Ended(Invoked),
+    /// The function did not get it before its records became too old.
+    Late,
+    /// The lane was stopped before the function got it.
+    Stopped,
 }
 
 /// An invocation that came to an end.
@@ -87,16 +98,25 @@ impl Lane {
         let settings = &self.mapping.settings;
         let expected = Expectation {
             failures: settings.report_batch_item_failures,
-            state: batch.window_ms.is_some(),
+            state: batch.window.is_some(),
         };
-        let Some(invoked) = self.invoke(records, batch.window_ms, Moment::Within).await else {
-            return ControlFlow::Break(());
+        let expiry = self.expiry_of(records.first().map_or(0, |record| record.created_ms));
+        let attempt = self.invoke(records, batch.window, Moment::Within, expiry);
+        let invoked = match attempt.await {
+            Attempt::Ended(invoked) => invoked,
+            Attempt::Late => {
+                pieces.push(piece);
+                return ControlFlow::Continue(());
+            }
+            Attempt::Stopped => return ControlFlow::Break(()),
         };
         let verdict = judge(&invoked.outcome, expected, |number| {
             let sequence = parse_sequence_number(number)?;
-            records
-                .binary_search_by_key(&sequence, |record| record.sequence)
+            let place = records.binary_search_by_key(&sequence, |record| record.sequence);
+            // A number may be read in several ways and is written in one.
+            place
                 .ok()
+                .filter(|place| records[*place].sequence_number() == number)
         });
         let ending = match &verdict {
             Verdict::Done(_) => Ending::Success,
@@ -107,18 +127,22 @@ impl Lane {
         piece.request_id = invoked.request_id;
         match verdict {
             Verdict::Done(state) => {
-                self.settle(batch, piece.records.end, records.len());
-                return self.keep_state(batch.window_ms, state).await;
+                let window = window_with(batch, state);
+                self.settle(batch, piece.records.end, records.len(), window);
+                return self.end_large_window().await;
             }
             Verdict::DoneUpTo(done, state) => {
+                let window = window_with(batch, state);
                 if done > 0 {
-                    self.settle(batch, piece.records.start + done, done);
+                    self.settle(batch, piece.records.start + done, done, window);
                     piece.records.start += done;
                     // What is left was part of one failed invocation so far.
                     piece.attempts = 0;
+                } else if window.is_some() {
+                    self.trigger.progress.set_window(self.number, window);
                 }
                 piece.failure = None;
-                self.keep_state(batch.window_ms, state).await?;
+                self.end_large_window().await?;
             }
             Verdict::Failed(failure) => {
                 let is_function_error = failure.function_error.is_some();
@@ -151,7 +175,7 @@ impl Lane {
                 Condition::RetryAttemptsExhausted,
             )
             .await;
-            self.settle(batch, records.end, 0);
+            self.settle(batch, records.end, 0, None);
             return ControlFlow::Continue(());
         }
         let pause = pause_ms(piece.attempts);
@@ -173,21 +197,24 @@ impl Lane {
             self.give_up(&records[..old], &piece, Condition::RecordAgeExceeded)
                 .await;
             piece.records.start += old;
-            self.settle(batch, piece.records.start, 0);
+            self.settle(batch, piece.records.start, 0, None);
         }
         piece
     }
 
-    /// Invokes the function; nothing when the lane is stopped before it answers.
+    /// Invokes the function, if it gets to it before a moment, and waits for the end.
     pub(super) async fn invoke(
         &mut self,
         records: &[EventRecord],
-        window_ms: Option<u64>,
+        window: Option<Span>,
         moment: Moment,
-    ) -> Option<Invoked> {
-        self.await_function().await?;
-        let payload = match (window_ms, self.end_of(window_ms)) {
-            (Some(start_ms), Some(end_ms)) => {
+        expiry: u64,
+    ) -> Attempt {
+        if let Some(attempt) = self.await_function(expiry).await {
+            return attempt;
+        }
+        let payload = match window {
+            Some(Span { start_ms, end_ms }) => {
                 let checkpoint = self.trigger.progress.checkpoint();
                 let state = checkpoint
                     .window(self.number)
@@ -203,7 +230,7 @@ impl Lane {
                 };
                 event::render(records, Some(&frame))
             }
-            _ => event::render(records, None),
+            None => event::render(records, None),
         };
         let request_id = Uuid::new_v4().to_string();
         let invocation = Invocation {
@@ -218,17 +245,19 @@ impl Lane {
         let functions = self.means.functions.clone();
         let name = self.mapping.function.clone();
         let mut running = pin!(functions.invoke(&name, invocation));
-        let outcome = tokio::select! {
-            outcome = &mut running => outcome,
-            () = stopped(&mut self.stop) => {
-                if !begun.is_set() {
-                    return None;
-                }
-                // What the function has begun counts.
-                running.await
-            }
+        let clock = self.means.engine.clock().clone();
+        let unless_begun = tokio::select! {
+            outcome = &mut running => Err(outcome),
+            () = stopped(&mut self.stop) => Ok(Attempt::Stopped),
+            () = clock.wait_until(expiry) => Ok(Attempt::Late),
         };
-        Some(Invoked {
+        let outcome = match unless_begun {
+            Err(outcome) => outcome,
+            Ok(attempt) if begun.withdraw() => return attempt,
+            // What the function has begun counts.
+            Ok(_) => running.await,
+        };
+        Attempt::Ended(Invoked {
             request_id,
             outcome,
             at_ms,
@@ -236,9 +265,10 @@ impl Lane {
         })
     }
 
-    /// Waits until the function is configured; nothing when the lane is stopped before.
-    async fn await_function(&mut self) -> Option<()> {
-        let mut attempts = 0;
+    /// Waits until the function is configured; something when that is not so before the lane is stopped or it is too late.
+    async fn await_function(&mut self, expiry: u64) -> Option<Attempt> {
+        let mut changes = self.means.functions.changes();
+        let clock = self.means.engine.clock().clone();
         while self.means.functions.find(&self.mapping.function).is_none() {
             let error = format!(
                 "there is no function {}; configure it with --function or PUT /_dynasled/functions/{}",
@@ -247,24 +277,27 @@ impl Lane {
             self.trigger
                 .log
                 .hinder(&self.mapping.describe(), "Function not found", error);
-            attempts += 1;
-            if self.rest_until(self.now_ms() + pause_ms(attempts)).await == End::Stopped {
-                return None;
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = clock.wait_until(expiry) => return Some(Attempt::Late),
+                () = stopped(&mut self.stop) => return Some(Attempt::Stopped),
             }
         }
-        Some(())
+        None
     }
 
-    /// Everything before a record of the batch is settled.
-    fn settle(&self, batch: &Batch, end: usize, delivered: usize) {
+    /// Everything before a record of the batch is settled, and the window is as it is now.
+    fn settle(&self, batch: &Batch, end: usize, delivered: usize, window: Option<Window>) {
         let Some(last) = end.checked_sub(1).and_then(|last| batch.records.get(last)) else {
             return;
         };
         let log = &self.trigger.log;
         log.delivered.fetch_add(delivered as u64, Ordering::Relaxed);
-        self.trigger
-            .progress
-            .settle(self.number, last.sequence + 1, Kept::Now);
+        let (progress, position) = (&self.trigger.progress, last.sequence + 1);
+        match window {
+            Some(window) => progress.settle_with(self.number, position, window),
+            None => progress.settle(self.number, position, Kept::Now),
+        }
     }
 
     pub(super) fn note(
@@ -290,7 +323,7 @@ impl Lane {
     }
 
     /// Counts records as given up and tells the destination of them.
-    async fn give_up(&self, records: &[EventRecord], piece: &Piece, condition: Condition) {
+    async fn give_up(&mut self, records: &[EventRecord], piece: &Piece, condition: Condition) {
         let (Some(first), Some(last)) = (records.first(), records.last()) else {
             return;
         };
@@ -328,26 +361,28 @@ impl Lane {
             stream_arn: self.source_arn(),
             timestamp_ms: self.now_ms(),
         };
+        let mut told = Ok(());
         for attempt in 1..=DESTINATION_ATTEMPTS {
-            match destination.send(&self.means.outbound, &discarded).await {
-                Ok(()) => return,
-                Err(error) if attempt == DESTINATION_ATTEMPTS => {
-                    tracing::error!(
-                        "{what}: the destination could not be told of records that were given up: {error}"
-                    );
-                }
-                Err(_) => {
-                    let clock = self.means.engine.clock();
-                    clock.wait_until(self.now_ms() + PAUSE_MS).await;
-                }
+            told = destination.send(&self.means.outbound, &discarded).await;
+            if told.is_ok() || attempt == DESTINATION_ATTEMPTS {
+                break;
             }
+            // A stop shortens the pause only.
+            self.rest_until(self.now_ms() + PAUSE_MS).await;
         }
+        self.trigger.log.note_destination(&what, &told);
     }
 
     fn function_arn(&self) -> String {
         let account = &self.means.engine.options().account;
         self.mapping.function_arn(&self.region, account)
     }
+}
+
+/// The window of a batch with its new state.
+fn window_with(batch: &Batch, state: Option<String>) -> Option<Window> {
+    let (span, state) = batch.window.zip(state)?;
+    Some(Window { span, state })
 }
 
 /// The halves of a piece, the second first. Splitting does not count as an attempt.

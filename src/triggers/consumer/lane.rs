@@ -18,6 +18,7 @@ use crate::engine::streams::record::Record;
 use crate::error::Fault;
 use crate::limits::{FUNCTION_PAYLOAD_BYTES, STREAM_PAGE_RECORDS, STREAM_RETENTION_MS};
 use crate::storage::StoreError;
+use crate::triggers::checkpoint::Span;
 use crate::triggers::destination::Destination;
 use crate::triggers::event::{EventRecord, FRAME_BYTES};
 use crate::triggers::mapping::{Mapping, Source};
@@ -68,8 +69,8 @@ pub(super) struct Lane {
 pub(super) struct Batch {
     pub(super) records: Vec<EventRecord>,
     bytes: usize,
-    /// Start of the tumbling window that they belong to.
-    pub(super) window_ms: Option<u64>,
+    /// The tumbling window that they belong to.
+    pub(super) window: Option<Span>,
 }
 
 /// What there is to do.
@@ -126,11 +127,17 @@ impl Lane {
 
     /// Reads and delivers until there is nothing more to do.
     pub(super) async fn run(mut self) -> End {
+        let mut is_hindered = false;
         loop {
             let gathered = match self.gather().await {
                 Ok(gathered) => gathered,
                 Err(fault) => {
-                    tracing::error!(?fault, "{} cannot read its stream", self.mapping.describe());
+                    is_hindered = true;
+                    self.trigger.log.hinder(
+                        &self.mapping.describe(),
+                        "Internal error",
+                        format!("its stream cannot be read: {fault:?}"),
+                    );
                     let until = self.now_ms() + AFTER_FAULT_MS;
                     self.begin_again();
                     if self.rest_until(until).await == End::Stopped {
@@ -139,6 +146,9 @@ impl Lane {
                     continue;
                 }
             };
+            if std::mem::take(&mut is_hindered) {
+                self.trigger.log.relieve();
+            }
             let done = match gathered {
                 Gathered::Batch(batch) => self.deliver(batch).await,
                 Gathered::WindowOver => self.close_window(Moment::Last).await,
@@ -204,7 +214,12 @@ impl Lane {
                     .progress
                     .settle(self.number, self.next, Kept::Later);
                 if self.is_drained() {
-                    return Ok(Gathered::End(End::Drained));
+                    // A window does not outlive its shard.
+                    return Ok(if self.open_window().is_some() {
+                        Gathered::WindowOver
+                    } else {
+                        Gathered::End(End::Drained)
+                    });
                 }
                 if self.is_window_over().await? {
                     return Ok(Gathered::WindowOver);
@@ -218,9 +233,9 @@ impl Lane {
             let now = self.now_ms();
             let deadline = *deadline.get_or_insert(now + window);
             // A tumbling window does not wait for a batch that belongs to it.
-            let until = self
-                .end_of(batch.window_ms)
-                .map_or(deadline, |end| end.min(deadline));
+            let until = batch
+                .window
+                .map_or(deadline, |window| window.end_ms.min(deadline));
             if now >= until && (is_end || now >= deadline + CHASE_MS) {
                 return Ok(Gathered::Batch(batch));
             }
@@ -276,7 +291,7 @@ impl Lane {
                 Look::Pass => passed = Some(sequence + 1),
                 Look::Take(record) => {
                     batch.bytes += record.json.len() + 1;
-                    batch.window_ms = self.window_of(record.created_ms);
+                    batch.window = self.window_of(record.created_ms);
                     batch.records.push(record);
                 }
                 Look::Full => {
@@ -339,7 +354,7 @@ impl Lane {
             return Ok(Look::Take(rendered));
         }
         let bytes = FRAME_BYTES + batch.bytes + rendered.json.len();
-        if window != batch.window_ms || bytes > self.payload_bytes() {
+        if window != batch.window || bytes > self.payload_bytes() {
             return Ok(Look::Full);
         }
         Ok(Look::Take(rendered))
@@ -358,26 +373,26 @@ impl Lane {
         FUNCTION_PAYLOAD_BYTES.saturating_sub(state + 1024)
     }
 
-    /// Start of the tumbling window of a moment.
-    fn window_of(&self, moment_ms: u64) -> Option<u64> {
+    /// The tumbling window of a moment.
+    fn window_of(&self, moment_ms: u64) -> Option<Span> {
         let length = u64::from(self.mapping.settings.tumbling_window_in_seconds) * 1000;
-        (length > 0).then(|| moment_ms / length * length)
+        (length > 0).then(|| {
+            let start_ms = moment_ms / length * length;
+            Span {
+                start_ms,
+                end_ms: start_ms + length,
+            }
+        })
     }
 
-    /// Start of the window that is open.
-    fn open_window(&self) -> Option<u64> {
+    /// The window that is open, which may be of another length than those to come.
+    fn open_window(&self) -> Option<Span> {
         let checkpoint = self.trigger.progress.checkpoint();
-        checkpoint.window(self.number).map(|window| window.start_ms)
-    }
-
-    /// End of a window by its start.
-    pub(super) fn end_of(&self, window_ms: Option<u64>) -> Option<u64> {
-        let length = u64::from(self.mapping.settings.tumbling_window_in_seconds) * 1000;
-        Some(window_ms? + length)
+        checkpoint.window(self.number).map(|window| window.span)
     }
 
     fn window_end(&self) -> Option<u64> {
-        self.end_of(self.open_window())
+        Some(self.open_window()?.end_ms)
     }
 
     /// Whether the open window is over and every record of it was read.
@@ -409,10 +424,14 @@ impl Lane {
 
     /// Whether what was written at a moment is too old to be delivered.
     pub(super) fn is_too_old(&self, created_ms: u64) -> bool {
-        let age_ms = self.now_ms().saturating_sub(created_ms);
+        self.now_ms() >= self.expiry_of(created_ms)
+    }
+
+    /// When what was written at a moment becomes too old.
+    pub(super) fn expiry_of(&self, created_ms: u64) -> u64 {
         let limit = u64::try_from(self.mapping.settings.maximum_record_age_in_seconds)
             .map_or(STREAM_RETENTION_MS, |seconds| seconds * 1000);
-        age_ms > limit.min(STREAM_RETENTION_MS)
+        created_ms + limit.min(STREAM_RETENTION_MS) + 1
     }
 }
 

@@ -7,7 +7,7 @@ mod life;
 mod refusals;
 mod reports;
 mod retries;
-mod state;
+mod shown;
 mod waiting;
 mod windows;
 
@@ -37,16 +37,16 @@ pub(super) struct World {
 }
 
 impl World {
-    /// With the table `t` and its stream.
+    /// With the table `abc` and its stream.
     async fn new() -> World {
         let world = World::of(Service::new(0)).await;
-        world.make_table("t").await;
+        world.make_table("abc").await;
         world
     }
 
     async fn over(store: Arc<dyn Store>) -> World {
         let world = World::of(Service::over(store, 0)).await;
-        world.make_table("t").await;
+        world.make_table("abc").await;
         world
     }
 
@@ -108,7 +108,7 @@ impl World {
     /// Writes new items, in order.
     async fn put(&self, keys: &[&str]) {
         for key in keys {
-            self.put_in("t", key, json!({})).await;
+            self.put_in("abc", key, json!({})).await;
         }
     }
 
@@ -133,13 +133,13 @@ impl World {
         put.await.expect("a local URL is sound");
     }
 
-    /// A mapping of the table `t` from its stream's beginning on to the function `f`.
+    /// A mapping of the table `abc` from its stream's beginning on to the function `f`.
     async fn map(&self, settings: Settings) -> Arc<Trigger> {
         self.map_from(StartingPosition::TrimHorizon, settings).await
     }
 
     async fn map_from(&self, position: StartingPosition, settings: Settings) -> Arc<Trigger> {
-        let head = self.stream_of("t");
+        let head = self.stream_of("abc");
         let new = NewMapping {
             function: "f".to_owned(),
             qualifier: None,
@@ -321,7 +321,11 @@ impl Function {
 
 fn keys(event: &Value) -> Vec<String> {
     let records = event["Records"].as_array().expect("an event has records");
-    let key = |record: &Value| record["dynamodb"]["Keys"]["p"]["S"].as_str().map(str::to_owned);
+    let key = |record: &Value| {
+        record["dynamodb"]["Keys"]["p"]["S"]
+            .as_str()
+            .map(str::to_owned)
+    };
     records.iter().filter_map(key).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::answer::{Expectation, STATE_BYTES, Verdict, judge};
-use super::deliver::{Moment, pause_ms};
+use super::deliver::{Attempt, Moment, pause_ms};
 use super::lane::{End, Lane};
 use crate::triggers::checkpoint::Window;
 use crate::triggers::delivery::Ending;
@@ -22,9 +22,14 @@ impl Lane {
             let Some(window) = open else {
                 return ControlFlow::Continue(());
             };
-            let start = Some(window.start_ms);
-            let Some(invoked) = self.invoke(&[], start, moment).await else {
-                return ControlFlow::Break(());
+            let expiry = self.expiry_of(window.span.end_ms);
+            let invoked = match self.invoke(&[], Some(window.span), moment, expiry).await {
+                Attempt::Ended(invoked) => invoked,
+                Attempt::Late => {
+                    self.trigger.progress.set_window(self.number, None);
+                    return ControlFlow::Continue(());
+                }
+                Attempt::Stopped => return ControlFlow::Break(()),
             };
             attempts += 1;
             let verdict = judge(&invoked.outcome, Expectation::default(), |_| None);
@@ -47,23 +52,16 @@ impl Lane {
 
     fn is_window_given_up(&self, window: &Window, attempts: u32) -> bool {
         let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
-        let end = self.end_of(Some(window.start_ms)).unwrap_or_default();
-        retries.is_some_and(|retries| attempts > retries) || self.is_too_old(end)
+        retries.is_some_and(|retries| attempts > retries) || self.is_too_old(window.span.end_ms)
     }
 
-    /// Keeps what the function wants to be handed next in the window.
-    pub(super) async fn keep_state(
-        &mut self,
-        window_ms: Option<u64>,
-        state: Option<String>,
-    ) -> ControlFlow<()> {
-        let (Some(start_ms), Some(state)) = (window_ms, state) else {
-            return ControlFlow::Continue(());
+    /// Ends the open window if its state has become too large.
+    pub(super) async fn end_large_window(&mut self) -> ControlFlow<()> {
+        let is_too_large = {
+            let checkpoint = self.trigger.progress.checkpoint();
+            let window = checkpoint.window(self.number);
+            window.is_some_and(|window| window.state.len() > STATE_BYTES)
         };
-        let is_too_large = state.len() > STATE_BYTES;
-        self.trigger
-            .progress
-            .set_window(self.number, Some(Window { start_ms, state }));
         if is_too_large {
             self.close_window(Moment::Early).await
         } else {

@@ -65,7 +65,8 @@ pub(super) struct Invocation {
     pub begun: Begun,
 }
 
-/// Tells whoever waits for an invocation whether the function has it: before that it can be taken back.
+/// Settles once between who waits for an invocation and the function: one takes it back, or the other has it.
+/// Each attempt has its own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Begun(Arc<AtomicU8>);
 

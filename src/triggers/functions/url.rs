@@ -29,7 +29,9 @@ pub(super) async fn invoke(
     if let Some(context) = &invocation.client_context {
         headers.push(("X-Amz-Client-Context", context));
     }
-    invocation.begun.set();
+    if !invocation.begun.begin() {
+        return Outcome::Unreachable("it was taken back".to_owned());
+    }
     let reply = outbound
         .post(url, &headers, invocation.payload, timeout, RESPONSE_BYTES)
         .await;

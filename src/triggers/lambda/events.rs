@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
-use crate::triggers::functions::{Functions, Invocation, Outcome};
+use crate::triggers::functions::{Begun, Functions, Invocation, Outcome};
 
 /// Most events that wait.
 const MOST: usize = 1000;
@@ -60,7 +60,11 @@ impl Events {
 async fn deliver(functions: &Functions, clock: &Clock, name: &str, invocation: &Invocation) {
     let mut pauses = PAUSES_MS.iter();
     loop {
-        let Some(failure) = failure_of(functions.invoke(name, invocation.clone()).await) else {
+        let attempt = Invocation {
+            begun: Begun::default(),
+            ..invocation.clone()
+        };
+        let Some(failure) = failure_of(functions.invoke(name, attempt).await) else {
             return;
         };
         let Some(pause) = pauses.next() else {
@@ -96,7 +100,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::triggers::functions::{Begun, FunctionSetting, Target};
+    use crate::triggers::functions::{FunctionSetting, Target};
     use crate::triggers::outbound::peer::{Answer, Peer, reply};
 
     async fn functions_at(url: String, clock: &Clock) -> Functions {

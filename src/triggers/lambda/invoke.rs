@@ -77,7 +77,7 @@ async fn invoke_in_time(call: &Call<'_>, function: &Described, invocation: Invoc
     let mut running = pin!(call.triggers.functions.invoke(name, invocation));
     match tokio::time::timeout(*timeout, &mut running).await {
         Ok(outcome) => outcome,
-        Err(_) if begun.is_set() => running.await,
+        Err(_) if !begun.withdraw() => running.await,
         Err(_) => Outcome::Unreachable(format!(
             "nobody has run the function {name} for {} s: its runtime client is not there, or other invocations came first",
             timeout.as_secs()

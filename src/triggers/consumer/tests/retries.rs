@@ -5,10 +5,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{Function, World, deliveries, failure, keys, names, refs, sequence, settle_down, success};
+use super::{
+    Function, World, deliveries, failure, keys, names, refs, sequence, settle_down, success,
+};
 use crate::limits::STREAM_RETENTION_MS;
-use crate::triggers::outbound::peer::nobody;
 use crate::triggers::functions::{FunctionSetting, Target};
+use crate::triggers::outbound::peer::nobody;
 use crate::triggers::settings::Settings;
 
 fn retrying(attempts: i32) -> Settings {
@@ -22,7 +24,9 @@ fn retrying(attempts: i32) -> Settings {
 fn told(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let lines = text.lines();
-    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -92,7 +96,7 @@ async fn retries_end() {
     assert_eq!(told.len(), 1);
     let records = function.calls()[0]["Records"].clone();
     let arn = records[0]["eventSourceARN"].clone();
-    let head = world.stream_of("t");
+    let head = world.stream_of("abc");
     assert_eq!(told[0]["version"], "1.0");
     let context = &told[0]["requestContext"];
     assert_eq!(context["condition"], "RetryAttemptsExhausted");
@@ -212,7 +216,11 @@ async fn splitting_does_not_use_up_retries() {
         })
         .await;
     world.drain_as_time_goes().await;
-    let batches: Vec<String> = function.batches().iter().map(|batch| batch.concat()).collect();
+    let batches: Vec<String> = function
+        .batches()
+        .iter()
+        .map(|batch| batch.concat())
+        .collect();
     assert_eq!(batches, ["abcd", "ab", "a", "b", "b", "b", "cd"]);
 }
 
@@ -272,12 +280,15 @@ async fn records_are_kept_for_a_day() {
 #[tokio::test]
 async fn a_failing_function_blocks_its_own_cursor_only() {
     let world = World::new().await;
-    world.make_table("u").await;
-    let (bad, good) = (Function::failing(usize::MAX).await, Function::willing().await);
+    world.make_table("xyz").await;
+    let (bad, good) = (
+        Function::failing(usize::MAX).await,
+        Function::willing().await,
+    );
     world.serve("f", &bad).await;
     world.serve("g", &good).await;
     let trigger = world.map(Settings::default()).await;
-    let head = world.stream_of("t");
+    let head = world.stream_of("abc");
     let other = crate::triggers::registry::NewMapping {
         function: "g".to_owned(),
         qualifier: None,
@@ -296,7 +307,7 @@ async fn a_failing_function_blocks_its_own_cursor_only() {
     assert_eq!(left[0]["id"], trigger.mapping().unwrap().id);
     assert_eq!(
         (&left[0]["function"], &left[0]["table"], &left[0]["pending"]),
-        (&json!("f"), &json!("t"), &json!(2))
+        (&json!("f"), &json!("abc"), &json!(2))
     );
     assert_eq!(left[0]["last_error"], "Poison: no");
 }

@@ -217,12 +217,12 @@ impl Desk {
         let mut state = self.lock();
         let at = state.next();
         let mut waiting = state.entries.values_mut();
-        let entry = waiting.find(|entry| entry.taken.is_none())?;
+        let entry =
+            waiting.find(|entry| entry.taken.is_none() && entry.invocation.begun.begin())?;
         entry.taken = Some(Taken {
             line: line.clone(),
             at,
         });
-        entry.invocation.begun.set();
         if let Some(begin) = entry.begin.take() {
             begin.send(()).ok();
         }
