@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::clock::parse_duration;
 use crate::engine::NamespaceMode;
 use crate::server::Cors;
 use crate::storage::Durability;
@@ -171,26 +172,6 @@ pub fn parse_account(text: &str) -> Result<String, String> {
     }
 }
 
-/// Reads a span of time: a number with `ms`, `s` (also when there is no unit), `m` or `h`.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let split = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let seconds_per_unit = match unit.trim() {
-        "ms" => 0.001,
-        "s" | "" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err("use a number with ms, s, m or h, such as 200ms".to_owned()),
-    };
-    let seconds = number
-        .parse::<f64>()
-        .map_err(|_| "use a number with ms, s, m or h, such as 200ms".to_owned())?;
-    Duration::try_from_secs_f64(seconds * seconds_per_unit)
-        .map_err(|_| "this is too long".to_owned())
-}
-
 /// Reads a span of time that may be `off`.
 pub fn parse_interval(text: &str) -> Result<Interval, String> {
     if text == "off" {
@@ -243,31 +224,6 @@ mod tests {
 
     #[test]
     fn spans() {
-        for (text, milliseconds) in [
-            ("0", 0),
-            ("200ms", 200),
-            ("1s", 1000),
-            ("1.5", 1500),
-            ("2m", 120_000),
-            ("1h", 3_600_000),
-        ] {
-            assert_eq!(
-                parse_duration(text),
-                Ok(Duration::from_millis(milliseconds)),
-                "{text}"
-            );
-        }
-        for text in [
-            "",
-            "s",
-            "-1s",
-            "1d",
-            "1e300h",
-            "1.2.3",
-            "99999999999999999999999h",
-        ] {
-            assert!(parse_duration(text).is_err(), "{text}");
-        }
         assert_eq!(parse_interval("off"), Ok(Interval(None)));
         assert!(parse_interval("0").is_err());
     }

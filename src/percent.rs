@@ -1,4 +1,4 @@
-//! Percent-encoding, as paths and queries of URLs have it.
+//! Percent-encoding, as paths and queries of URLs have it, and the values of a query.
 
 use std::borrow::Cow;
 
@@ -21,6 +21,14 @@ pub fn decode(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
 }
 
+/// The value of a name in a query, decoded.
+pub fn query_value<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
+    query.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(key) == name).then(|| decode(value))
+    })
+}
+
 fn hex_byte(pair: &[u8]) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()
@@ -41,6 +49,19 @@ mod tests {
             ("é%c3%a9", "éé"),
         ] {
             assert_eq!(decode(text), expected);
+        }
+    }
+
+    #[test]
+    fn queries() {
+        let query = "a=1&b%3D=x%26y=z&a=2&c";
+        for (name, expected) in [
+            ("a", Some("1")),
+            ("b=", Some("x&y=z")),
+            ("c", Some("")),
+            ("d", None),
+        ] {
+            assert_eq!(query_value(query, name).as_deref(), expected, "{name}");
         }
     }
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 use clap::Parser;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::clock::parse_duration;
 use crate::config::triggers::{combine, parse_function, parse_trigger};
 use crate::config::{
     COMPATIBLE_STATUS_DELAY, Compatible, Config, DEFAULT_CACHE_BYTES, DEFAULT_PORT, Interval,
-    LogFormat, RunAs, Storage, file, parse_account, parse_bytes, parse_durability, parse_duration,
-    parse_interval, parse_log_format, parse_log_level, parse_namespace, parse_run_as,
+    LogFormat, RunAs, Storage, file, parse_account, parse_bytes, parse_durability, parse_interval,
+    parse_log_format, parse_log_level, parse_namespace, parse_run_as,
 };
 use crate::engine::NamespaceMode;
 use crate::server::Cors;

@@ -1,17 +1,15 @@
 //! The configuration file: functions and triggers in TOML.
 //!
-//! What a key may be is checked here, key by key, so that a mistake is told with the file, the key and what to write
-//! instead; what an option of a trigger may be, `config::triggers` knows.
+//! Owns the keys of the file itself, and that a mistake is told with the file and the place. What the keys of a function may
+//! be, `triggers::functions` knows; those of a trigger, `config::triggers`.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::parse_duration;
 use super::triggers::trigger;
 use crate::triggers::TriggerSetting;
-use crate::triggers::functions::{FunctionSetting, Target};
+use crate::triggers::functions::FunctionSetting;
 
 /// Keys and values at one place of a file, as JSON has them.
 type Keys = Map<String, Value>;
@@ -47,10 +45,10 @@ pub fn parse(text: &str) -> Result<File, String> {
         match (key.as_str(), value) {
             ("functions", Value::Object(functions)) => {
                 for (name, value) in functions {
-                    let keys = keys_of(value)
-                        .and_then(|keys| read_function(&name, &keys))
+                    let setting = keys_of(value)
+                        .and_then(|keys| FunctionSetting::from_json(&name, &keys))
                         .map_err(|sentence| format!("functions.{name}: {sentence}"))?;
-                    file.functions.push(keys);
+                    file.functions.push(setting);
                 }
             }
             ("functions", _) => {
@@ -82,62 +80,6 @@ fn keys_of(value: Value) -> Result<Keys, String> {
         Value::Object(keys) => Ok(keys),
         other => Err(format!("a table has to be here, not {other}")),
     }
-}
-
-fn read_function(name: &str, keys: &Keys) -> Result<FunctionSetting, String> {
-    let mut targets: Vec<(&str, Target)> = Vec::new();
-    let mut setting = FunctionSetting::new(name, Target::Runtime { port: 0 });
-    let mut is_runtime = None;
-    for (key, value) in keys {
-        let wrong = |fix: &str| format!("{key}: {value} does not fit; {fix}");
-        match key.as_str() {
-            "url" => {
-                let url = value.as_str().ok_or_else(|| wrong("use a URL in quotes"))?;
-                targets.push(("url", Target::Url(url.to_owned())));
-            }
-            "port" => {
-                let port = value.as_u64().and_then(|port| u16::try_from(port).ok());
-                let port = port.ok_or_else(|| wrong("use a port up to 65535, 0 for a free one"))?;
-                targets.push(("port", Target::Runtime { port }));
-            }
-            "runtime_api" => {
-                is_runtime = Some(value.as_bool().ok_or_else(|| wrong("use true"))?);
-            }
-            "concurrency" => {
-                let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-                setting.concurrency =
-                    number.ok_or_else(|| wrong("use a whole number from 1 on"))?;
-            }
-            "timeout" => setting.timeout = read_timeout(value).map_err(|fix| wrong(&fix))?,
-            _ => {
-                return Err(format!(
-                    "{key}: no such key; use url, runtime_api, port, concurrency and timeout"
-                ));
-            }
-        }
-    }
-    setting.target = match (targets.len(), targets.pop(), is_runtime) {
-        (0, _, Some(true)) => setting.target,
-        (1, Some(("port", target)), None | Some(true))
-        | (1, Some(("url", target)), None | Some(false)) => target,
-        _ => {
-            return Err(
-                "say how it is reached, in one way: url = \"http://...\", runtime_api = true or port = N"
-                    .to_owned(),
-            );
-        }
-    };
-    setting.check().map(|()| setting)
-}
-
-/// `"60s"`, or a number of seconds.
-fn read_timeout(value: &Value) -> Result<Duration, String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return Err("use a span of time such as \"60s\"".to_owned()),
-    };
-    parse_duration(&text)
 }
 
 fn read_trigger(mut keys: Keys) -> Result<TriggerSetting, String> {

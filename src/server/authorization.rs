@@ -11,7 +11,7 @@ use hyper::header::{AUTHORIZATION, DATE, HeaderName, HeaderValue};
 
 use super::api::{AuthorizationFault, Caller};
 use crate::error::Kind;
-use crate::percent;
+use crate::percent::query_value;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const DYNAMODB: &str = "dynamodb";
@@ -131,7 +131,7 @@ fn query_credential(query: &str) -> Result<Cow<'_, str>, AuthorizationFault> {
         "X-Amz-Date",
     ];
     for name in names {
-        if query_value(query, name).is_none_or(str::is_empty) {
+        if query_value(query, name).is_none_or(|value| value.is_empty()) {
             message.push_str("AWS query-string parameters must include '");
             message.push_str(name);
             message.push_str("'. ");
@@ -143,12 +143,8 @@ fn query_credential(query: &str) -> Result<Cow<'_, str>, AuthorizationFault> {
             message + "Re-examine the query-string parameters.",
         ));
     }
-    check_date(&percent::decode(
-        query_value(query, "X-Amz-Date").unwrap_or_default(),
-    ))?;
-    Ok(percent::decode(
-        query_value(query, "X-Amz-Credential").unwrap_or_default(),
-    ))
+    check_date(&query_value(query, "X-Amz-Date").unwrap_or_default())?;
+    Ok(query_value(query, "X-Amz-Credential").unwrap_or_default())
 }
 
 /// The form is `20260131T235959Z`; whether the moment is near is not asked.
@@ -207,13 +203,6 @@ fn read_scope(expected: &str, credential: &str) -> Result<Caller, AuthorizationF
         });
     }
     Err(fault(INVALID, message))
-}
-
-fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
-    query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (key == name).then_some(value)
-    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::fault::{ApiFault, Exception, violation};
 use super::name::{self, FunctionName};
-use super::{Answer, Call, sent};
+use super::{Answer, Call};
 use crate::error::{Rule, Violation};
 use crate::triggers::functions::{Begun, Described, FunctionSetting, Invocation, Outcome};
 
@@ -100,9 +100,9 @@ fn read_name(
 ) -> Option<FunctionName> {
     let parsed = FunctionName::parse(function).map_err(|broken| violations.push(broken));
     let mut name = parsed.ok()?;
-    if let Some(qualifier) = sent::query(call.request.uri().query(), "Qualifier") {
+    if let Some(qualifier) = call.query("Qualifier") {
         if name::is_qualifier(&qualifier) {
-            name.qualifier.get_or_insert(qualifier);
+            name.qualifier.get_or_insert(qualifier.into_owned());
         } else {
             let rule = Rule::Pattern("\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
             violations.push(violation("qualifier", Some(&qualifier), rule));

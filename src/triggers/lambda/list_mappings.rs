@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::fault::{ApiFault, Exception, violation};
 use super::name::FunctionName;
-use super::{Answer, Call, respond, sent, view};
+use super::{Answer, Call, respond, view};
 use crate::error::{Rule, Violation};
 use crate::ops::streams::arn;
 use crate::triggers::mapping::{Mapping, Source};
@@ -16,29 +16,28 @@ const MOST_ITEMS: i64 = 10_000;
 
 /// Shows mappings.
 pub(super) fn run(call: &Call<'_>) -> Answer {
-    let query = |name| sent::query(call.request.uri().query(), name);
-    let source = query("EventSourceArn").filter(|arn| !arn.is_empty());
+    let source = call.query("EventSourceArn").filter(|arn| !arn.is_empty());
     let mut violations = Vec::new();
-    let function = match query("FunctionName").filter(|name| !name.is_empty()) {
+    let function = match call.query("FunctionName").filter(|name| !name.is_empty()) {
         None => None,
         Some(name) => FunctionName::parse(&name)
             .map_err(|broken| violations.push(broken))
             .ok(),
     };
-    let most = match query("MaxItems") {
+    let most = match call.query("MaxItems") {
         None => LONGEST_PAGE,
         Some(text) => page_length(&text, &mut violations)?,
     };
     if !violations.is_empty() {
         return Err(ApiFault::violations(violations));
     }
-    let after = match query("Marker").filter(|marker| !marker.is_empty()) {
+    let after = match call.query("Marker").filter(|marker| !marker.is_empty()) {
         None => None,
         Some(marker) if uuid::Uuid::try_parse(&marker).is_ok() => Some(marker),
         Some(_) => return Err(ApiFault::parameter("Invalid marker")),
     };
     let wanted = |mapping: &Mapping| {
-        after.as_ref().is_none_or(|after| mapping.id > *after)
+        after.as_ref().is_none_or(|after| *mapping.id > **after)
             && function
                 .as_ref()
                 .is_none_or(|function| is_of(mapping, function))

@@ -17,6 +17,8 @@ mod tests;
 mod update_mapping;
 mod view;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -59,6 +61,11 @@ type Answer = Result<Response<Bytes>, ApiFault>;
 impl Call<'_> {
     fn account(&self) -> &str {
         &self.triggers.engine.options().account
+    }
+
+    /// A value of the query.
+    fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        percent::query_value(self.request.uri().query()?, name)
     }
 
     /// The set of tables that the caller sees.

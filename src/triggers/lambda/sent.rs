@@ -1,4 +1,4 @@
-//! What a request sends besides its path: a JSON body of members, and a query.
+//! What a request sends besides its path: a JSON body of members.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::fault::{ApiFault, Exception, violation};
 use super::name::FunctionName;
 use crate::error::{Rule, Violation};
-use crate::percent;
 use crate::triggers::settings::{structure, text};
 
 /// Most bytes of a request about a mapping: five filters are the largest part of one.
@@ -89,13 +88,4 @@ pub(super) fn mapping_id(id: &str) -> Result<String, ApiFault> {
         Some(id),
         rule,
     )]))
-}
-
-/// The value of a name in a query, decoded.
-pub(super) fn query(query: Option<&str>, name: &str) -> Option<String> {
-    query?.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = || percent::decode(&value.replace('+', " ")).into_owned();
-        (percent::decode(key) == name).then(value)
-    })
 }

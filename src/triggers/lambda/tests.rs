@@ -104,13 +104,3 @@ fn bodies_are_objects_of_bounded_depth() {
     let fault = sent::read(&large.into()).unwrap_err();
     assert_eq!(fault.exception(), Exception::RequestTooLarge);
 }
-
-#[test]
-fn queries_are_decoded() {
-    let query = Some("Marker=a%3Ab&FunctionName=x+y&MaxItems");
-    assert_eq!(sent::query(query, "Marker").as_deref(), Some("a:b"));
-    assert_eq!(sent::query(query, "FunctionName").as_deref(), Some("x y"));
-    assert_eq!(sent::query(query, "MaxItems").as_deref(), Some(""));
-    assert_eq!(sent::query(query, "Other"), None);
-    assert_eq!(sent::query(None, "Marker"), None);
-}
