@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
@@ -57,8 +57,11 @@ impl Clock {
         }
     }
 
-    /// Waits until it is `moment`, in milliseconds since the epoch.
+    /// Waits until it is `moment`, in milliseconds since the epoch. A system clock that is set back meanwhile does not make
+    /// that longer.
     pub async fn wait_until(&self, moment: u64) {
+        let began = Instant::now();
+        let longest = moment.saturating_sub(self.now_ms());
         loop {
             let moved = match self {
                 Clock::System => None,
@@ -68,12 +71,15 @@ impl Clock {
             if left == 0 {
                 return;
             }
-            match moved {
-                Some(moved) => moved.await,
-                None => {
-                    tokio::time::sleep(Duration::from_millis(left.min(LONGEST_SLEEP_MS))).await;
+            let Some(moved) = moved else {
+                let left = left.min(longest.saturating_sub(began.elapsed().as_millis() as u64));
+                if left == 0 {
+                    return;
                 }
-            }
+                tokio::time::sleep(Duration::from_millis(left.min(LONGEST_SLEEP_MS))).await;
+                continue;
+            };
+            moved.await;
         }
     }
 }
