@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use uuid::Uuid;
 
@@ -29,6 +29,7 @@ const PATIENCE: Duration = LONGEST.saturating_add(Duration::from_secs(60));
 /// How long a body that is dropped may pause.
 const PAUSE: Duration = Duration::from_secs(2);
 
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
 const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-error-body");
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
@@ -73,6 +74,13 @@ impl Route<'_> {
 /// Answers a request of a runtime client. Does so at last: a poll waits for an invocation.
 pub(super) async fn answer(desk: &Desk, line: &Arc<Line>, request: Request<Incoming>) -> Reply {
     let (head, mut body) = request.into_parts();
+    if is_of_page(&head.headers) {
+        return closing(refusal(
+            StatusCode::FORBIDDEN,
+            "Forbidden",
+            "A web page is no runtime client",
+        ));
+    }
     let route = Route::of(head.uri.path());
     match route {
         Some(ref route) if head.method != route.method() => closing(refusal(
@@ -100,6 +108,11 @@ pub(super) async fn answer(desk: &Desk, line: &Arc<Line>, request: Request<Incom
             "There is nothing at this path of the Lambda Runtime API",
         )),
     }
+}
+
+/// Whether a browser sends this: a page that takes invocations or answers them must not get far.
+fn is_of_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN) || headers.contains_key(SEC_FETCH_SITE)
 }
 
 /// Ends an invocation with what `read` makes of the request.

@@ -41,6 +41,27 @@ async fn paths_and_methods() {
     serves(&functions).await;
 }
 
+#[tokio::test]
+async fn web_pages() {
+    let functions = with_runtime().await;
+    let call = begin(&functions, "0");
+    for (method, path, header) in [
+        ("GET", "invocation/next", "Sec-Fetch-Site: cross-site"),
+        ("POST", "init/error", "Origin: http://localhost:3000"),
+        ("POST", "invocation/0/response", "Origin: null"),
+    ] {
+        let mut client = Client::new(&functions).await;
+        let request = format!(
+            "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nHost: x\r\n{header}\r\nContent-Length: 0\r\n\r\n"
+        );
+        assert_eq!(client.exchange(&request).await.status, 403, "{header}");
+    }
+    let mut client = Client::new(&functions).await;
+    assert_eq!(client.next().await, "0");
+    assert_eq!(client.respond("0", "null").await, 202);
+    assert_eq!(call.await.unwrap(), success("null"));
+}
+
 async fn serves(functions: &crate::triggers::functions::Functions) {
     let mut client = Client::new(functions).await;
     let call = begin(functions, "1");
