@@ -5,10 +5,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::triggers::functions::Outcome;
+use crate::triggers::functions::{Outcome, headline};
 
 /// Bytes of the state of a tumbling window; a larger one ends the window.
 pub(super) const STATE_BYTES: usize = 1024 * 1024;
@@ -76,7 +75,7 @@ pub(super) fn judge(
         Outcome::Success(_) if expected == Expectation::default() => Verdict::Done(None),
         Outcome::Success(body) => judge_answer(body, expected, place).unwrap_or_else(ran),
         Outcome::FunctionError { kind, payload } => Verdict::Failed(Failure {
-            error: describe_error(payload),
+            error: headline(payload),
             function_error: Some(kind.clone()),
         }),
         Outcome::TimedOut => ran("the function took too long".to_owned()),
@@ -138,21 +137,6 @@ fn first_failed(
         first = Some(first.map_or(found, |first| first.min(found)));
     }
     Ok(first)
-}
-
-/// `ErrorType: message` of an error object, or the text as it is.
-fn describe_error(payload: &[u8]) -> String {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let object: Value = serde_json::from_slice(payload).unwrap_or_default();
-    let described = match (
-        text(object.get("errorType")),
-        text(object.get("errorMessage")),
-    ) {
-        (Some(kind), Some(message)) => format!("{kind}: {message}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => String::from_utf8_lossy(payload).into_owned(),
-    };
-    cut(&described)
 }
 
 fn cut(text: &str) -> String {
@@ -230,21 +214,5 @@ mod tests {
                 "{answer}"
             );
         }
-    }
-
-    #[test]
-    fn errors_are_described() {
-        for (payload, expected) in [
-            (
-                r#"{"errorType":"KeyError","errorMessage":"'pk'"}"#,
-                "KeyError: 'pk'",
-            ),
-            (r#"{"errorMessage":"late"}"#, "late"),
-            ("oops", "oops"),
-            ("{\"a\":1}", "{\"a\":1}"),
-        ] {
-            assert_eq!(describe_error(payload.as_bytes()), expected);
-        }
-        assert_eq!(describe_error(&[b'x'; 9999]).len(), ERROR_LENGTH);
     }
 }

@@ -10,7 +10,7 @@ use super::{Outcome, RESPONSE_BYTES};
 /// The kind of an error that the function's code did not handle; the only kind that runtimes know.
 pub(super) const UNHANDLED: &str = "Unhandled";
 
-/// Letters of an error in the log.
+/// Letters of such a line.
 const HEADLINE: usize = 500;
 
 /// An error object.
@@ -60,12 +60,18 @@ pub(super) fn is_object(text: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
-/// An error object in one line, for the log.
-pub(super) fn headline(error: &[u8]) -> String {
+/// An error object in one line, for people: `ErrorType: message`, or the text as it is.
+pub(in crate::triggers) fn headline(error: &[u8]) -> String {
     let object: Value = serde_json::from_slice(error).unwrap_or_default();
     let told = ["errorType", "errorMessage"].map(|name| object[name].as_str());
     let told: Vec<&str> = told.into_iter().flatten().collect();
-    told.join(": ").chars().take(HEADLINE).collect()
+    let line = if told.is_empty() {
+        // A letter has at most four bytes.
+        String::from_utf8_lossy(&error[..error.len().min(4 * HEADLINE)])
+    } else {
+        told.join(": ").into()
+    };
+    line.chars().take(HEADLINE).collect()
 }
 
 /// The members of an error object. A result that has any other member is no error; reading stops there.
@@ -94,4 +100,28 @@ pub(super) fn is_error(result: &[u8]) -> bool {
     };
     let told = [object.error_message, object.error_type];
     told.iter().flatten().any(Value::is_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_a_headline() {
+        for (error, expected) in [
+            (
+                r#"{"errorType":"KeyError","errorMessage":"'pk'"}"#,
+                "KeyError: 'pk'",
+            ),
+            (r#"{"errorMessage":"late"}"#, "late"),
+            ("oops", "oops"),
+            (r#"{"a":1}"#, r#"{"a":1}"#),
+            (r#"{"errorType":"A","errorMessage":"b"}"#, "A: b"),
+            (r#"{"errorType":5}"#, r#"{"errorType":5}"#),
+            ("", ""),
+        ] {
+            assert_eq!(headline(error.as_bytes()), expected);
+        }
+        assert_eq!(headline(&[b'x'; 9999]).len(), HEADLINE);
+    }
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+pub(super) use failure::headline;
 pub(super) use registry::{Described, FunctionFault, Functions};
 
 /// Invocations in flight at once when nothing is said: the Runtime Interface Emulator breaks on two.

@@ -380,18 +380,6 @@ async fn those_that_wait_follow_the_function() {
 }
 
 #[test]
-fn failures_in_one_line() {
-    for (error, line) in [
-        ("{\"errorType\":\"A\",\"errorMessage\":\"b\"}", "A: b"),
-        ("{\"errorMessage\":\"b\"}", "b"),
-        ("[1]", ""),
-        ("noise", ""),
-    ] {
-        assert_eq!(failure::headline(error.as_bytes()), line);
-    }
-}
-
-#[test]
 fn errors_are_objects() {
     for (body, told, expected) in [
         ("", None, ("Runtime.Unknown", "")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
-use crate::triggers::functions::{Begun, Functions, Invocation, Outcome};
+use crate::triggers::functions::{Begun, Functions, Invocation, Outcome, headline};
 
 /// Most events that wait.
 const MOST: usize = 1000;
@@ -83,11 +83,7 @@ async fn deliver(functions: &Functions, clock: &Clock, name: &str, invocation: &
 fn failure_of(outcome: Outcome) -> Option<String> {
     match outcome {
         Outcome::Success(_) => None,
-        Outcome::FunctionError { payload, .. } => {
-            const SHOWN: usize = 300;
-            let shown = &payload[..payload.len().min(SHOWN)];
-            Some(String::from_utf8_lossy(shown).into_owned())
-        }
+        Outcome::FunctionError { payload, .. } => Some(headline(&payload)),
         Outcome::TimedOut => Some("it took too long".to_owned()),
         Outcome::Unreachable(why) => Some(why),
     }
