@@ -18,6 +18,14 @@ use crate::triggers::settings::{Settings, StartingPosition};
 /// A mapping as it is configured, for any set of tables.
 type Configured = (TriggerSetting, Settings);
 
+/// What is configured for sets of tables that are still to come.
+#[derive(Default)]
+pub(super) struct Awaited {
+    configured: Vec<Configured>,
+    /// The sets that have their mapping, with its place among what is configured.
+    known: BTreeSet<(String, usize)>,
+}
+
 /// Since when a table is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Presence {
@@ -37,15 +45,13 @@ impl Mappings {
             }
             return Ok(());
         }
-        let mut known = BTreeSet::new();
+        self.awaited.lock().await.configured = configured;
         let mut changes = self.means.engine.news().of_changes();
-        self.configure_new(&configured, &mut known, Presence::Before)
-            .await?;
+        self.configure_new(Presence::Before).await?;
         let mappings = self.clone();
         let follower = tokio::spawn(async move {
             while changes.changed().await.is_ok() {
-                let made = mappings.configure_new(&configured, &mut known, Presence::Since);
-                if let Err(fault) = made.await {
+                if let Err(fault) = mappings.configure_new(Presence::Since).await {
                     tracing::error!(?fault, "a configured trigger could not be made");
                 }
             }
@@ -55,23 +61,29 @@ impl Mappings {
         Ok(())
     }
 
-    /// Makes the mappings of sets that have a table of their name by now.
-    async fn configure_new(
-        &self,
-        configured: &[Configured],
-        known: &mut BTreeSet<(String, usize)>,
-        presence: Presence,
-    ) -> Result<(), Fault> {
+    /// Makes what is configured for tables that have come and were not noticed yet.
+    pub(super) async fn catch_up(&self) -> Result<(), Fault> {
+        self.configure_new(Presence::Since).await
+    }
+
+    /// Makes the mappings of sets that have a table of their name by now, or what is left of one.
+    async fn configure_new(&self, presence: Presence) -> Result<(), Fault> {
+        let mut awaited = self.awaited.lock().await;
+        let Awaited { configured, known } = &mut *awaited;
         for (place, (setting, settings)) in configured.iter().enumerate() {
-            let scopes: Vec<String> = self.means.engine.with_catalog(|catalog| {
+            let scopes: BTreeSet<String> = self.means.engine.with_catalog(|catalog| {
                 let tables = catalog.all_tables();
                 let named = tables.filter(|table| table.name == setting.table);
-                named.map(|table| table.scope.clone()).collect()
+                let streams = catalog.streams_after(None);
+                let left = streams.filter(|head| head.table == setting.table);
+                let scopes = named.map(|table| table.scope.clone());
+                scopes.chain(left.map(|head| head.scope.clone())).collect()
             });
             for scope in scopes {
-                if known.insert((scope.clone(), place)) {
+                if !known.contains(&(scope.clone(), place)) {
                     self.configure_in(&scope, setting, settings, presence)
                         .await?;
+                    known.insert((scope, place));
                 }
             }
         }

@@ -28,6 +28,7 @@ pub(super) async fn drain(
     engine: &Engine,
     timeout: Duration,
 ) -> Result<Vec<Value>, Fault> {
+    mappings.catch_up().await?;
     let mut goals = Vec::new();
     for trigger in mappings.all() {
         if let Some(mapping) = trigger.mapping().filter(|mapping| mapping.settings.enabled)

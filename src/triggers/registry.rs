@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::Fault;
 use crate::storage::{StoreError, keys};
 use crate::triggers::checkpoint::Checkpoint;
+use crate::triggers::configured::Awaited;
 use crate::triggers::consumer::{self, Means};
 use crate::triggers::delivery::Log;
 use crate::triggers::mapping::{Mapping, Source, Transition};
@@ -38,6 +39,8 @@ pub(super) struct Mappings {
     changes: Arc<tokio::sync::Mutex<()>>,
     /// Makes configured mappings as tables come; see `configured`.
     pub(super) follower: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What is configured for tables that are still to come; see `configured`.
+    pub(super) awaited: Arc<tokio::sync::Mutex<Awaited>>,
     /// What deleted mappings have in flight.
     ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
@@ -120,6 +123,7 @@ impl Mappings {
             triggers: Arc::default(),
             changes: Arc::default(),
             follower: Arc::default(),
+            awaited: Arc::default(),
             ending: Arc::default(),
         }
     }

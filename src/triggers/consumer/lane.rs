@@ -169,9 +169,10 @@ impl Lane {
         let clock = self.means.engine.clock().clone();
         let mut functions = self.means.functions.changes();
         tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => End::Stopped,
             () = clock.wait_until(moment) => End::Drained,
             _ = functions.changed() => End::Drained,
-            () = stopped(&mut self.stop) => End::Stopped,
         }
     }
 

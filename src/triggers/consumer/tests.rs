@@ -20,9 +20,10 @@ use tokio::sync::Semaphore;
 use crate::engine::streams::StreamHead;
 use crate::ops::tables::testing::Service;
 use crate::storage::Store;
+use crate::triggers::checkpoint::Checkpoint;
 use crate::triggers::functions::{FunctionSetting, Target};
 use crate::triggers::outbound::peer::{Answer, Peer, reply};
-use crate::triggers::registry::{NewMapping, Trigger};
+use crate::triggers::registry::{NewMapping, Trigger, rows};
 use crate::triggers::settings::{Settings, StartingPosition};
 use crate::triggers::{Options, Triggers, drain};
 
@@ -201,6 +202,22 @@ impl World {
             () = self.drain() => {}
             () = time => {}
         }
+    }
+
+    /// Waits until the only mapping has its position on disk, as far as the end of the table's stream.
+    async fn until_kept(&self) {
+        let stream = self.stream_of("abc").number;
+        let end = self.service.engine.end_of_stream(stream).await;
+        let end = end.expect("memory gives it");
+        self.until(|| self.kept_position() >= end).await;
+    }
+
+    /// The position of the only mapping as it is on disk.
+    fn kept_position(&self) -> u64 {
+        let rows: std::collections::BTreeMap<String, Checkpoint> =
+            rows(&self.service.engine, "position/").expect("memory gives it");
+        assert_eq!(rows.len(), 1);
+        rows.values().map(Checkpoint::position).sum()
     }
 
     /// Waits until something holds; the clock stands.

@@ -130,6 +130,7 @@ async fn the_position_moves_over_what_never_matches() {
     );
     assert_eq!(trigger.log.last_result(), "No records processed");
     // It has come so far on disk as well.
+    world.until_kept().await;
     let world = world.crash(crate::triggers::Options::default()).await;
     world.serve("f", &function).await;
     world.drain().await;
@@ -170,6 +171,7 @@ async fn a_passed_record_behind_a_waiting_batch_is_not_settled_with_it() {
         ..filtered(r#"{"dynamodb":{"Keys":{"p":{"S":[{"prefix":"x"}]}}}}"#)
     };
     let trigger = world.map(settings).await;
+    settle_down().await;
     let before = trigger.progress.checkpoint().position();
     world.put(&["x1", "b"]).await;
     settle_down().await;

@@ -163,7 +163,9 @@ async fn lanes_keep_their_positions_over_a_crash() {
     world.put(&refs(&all)).await;
     let delivered = || trigger.log.delivered.load(Ordering::Relaxed);
     world.until(|| delivered() >= 30).await;
-    settle_down().await;
+    for _ in 0..4 {
+        settle_down().await;
+    }
     let before = delivered();
     let world = world.crash(crate::triggers::Options::default()).await;
     let after = Function::willing().await;

@@ -105,6 +105,7 @@ async fn a_deleted_mapping_is_gone() {
     assert!(world.triggers.mappings.delete(&id).await.unwrap().is_none());
     assert!(world.triggers.mappings.find(&id).is_none());
     world.drain().await;
+    settle_down().await;
     world.service.clock.advance(60_000);
     settle_down().await;
     assert_eq!(function.count(), 1);
@@ -303,7 +304,7 @@ async fn after_a_crash_only_what_was_not_kept_comes_again() {
             .await;
         world.drain_as_time_goes().await;
         // The disk has the last position a moment later.
-        settle_down().await;
+        world.until_kept().await;
         world = world.crash(Options::default()).await;
         world.serve("f", &function).await;
     }
@@ -351,4 +352,40 @@ async fn configured_functions_and_triggers_start_together() {
     assert_eq!(function.all(), "a");
     // A region is that of the table's records.
     assert_eq!(function.calls()[0]["Records"][0]["awsRegion"], "us-east-1");
+}
+
+#[tokio::test]
+async fn what_a_table_left_before_it_had_a_trigger_is_not_delivered() {
+    let world = World::of(Service::new(0)).await;
+    world.make_table("abc").await;
+    world.put(&["a"]).await;
+    world.call("DeleteTable", json!({"TableName": "abc"})).await;
+    let world = world.restart(configured(StartingPosition::Latest)).await;
+    let function = Function::willing().await;
+    world.serve("f", &function).await;
+    world.make_table("abc").await;
+    world.put(&["b"]).await;
+    world.drain().await;
+    assert_eq!(function.all(), "b");
+}
+
+#[tokio::test]
+async fn a_restart_after_the_table_s_end_delivers_what_is_left() {
+    let world = World::with(Service::new(0), configured(StartingPosition::Latest)).await;
+    world.make_table("abc").await;
+    // It has a mapping now, and no function.
+    world.put(&["a"]).await;
+    assert_eq!(
+        world
+            .drain_for(std::time::Duration::from_millis(50))
+            .await
+            .len(),
+        1
+    );
+    world.call("DeleteTable", json!({"TableName": "abc"})).await;
+    let world = world.restart(configured(StartingPosition::Latest)).await;
+    let function = Function::willing().await;
+    world.serve("f", &function).await;
+    world.drain().await;
+    assert_eq!(function.all(), "a");
 }

@@ -59,7 +59,8 @@ async fn what_was_taken_before_the_report_is_not_delivered_again_after_a_crash()
     world.put(&["a", "b", "c", "d"]).await;
     let trigger = world.map(reporting()).await;
     world.until(|| deliveries(&trigger).len() == 1).await;
-    super::settle_down().await;
+    let position = trigger.progress.checkpoint().position();
+    world.until(|| world.kept_position() >= position).await;
     let world = world.crash(crate::triggers::Options::default()).await;
     let after = Function::willing().await;
     world.serve("f", &after).await;

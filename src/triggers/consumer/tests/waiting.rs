@@ -117,14 +117,14 @@ async fn a_drain_says_what_is_left() {
     let permits = Arc::new(Semaphore::new(0));
     let function = Function::held(&permits).await;
     world.serve("f", &function).await;
+    world.drain().await;
+    world.put(&["a", "b", "c"]).await;
     let trigger = world
         .map(Settings {
             batch_size: 2,
             ..Settings::default()
         })
         .await;
-    world.drain().await;
-    world.put(&["a", "b", "c"]).await;
     let left = world.drain_for(Duration::from_millis(50)).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["pending"], 3);
