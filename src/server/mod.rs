@@ -36,8 +36,9 @@ use cors::RefusalLog;
 use watch::{Patience, Registry};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// How long requests in progress may take once a stop was asked for.
-const DRAIN: Duration = Duration::from_millis(700);
+/// How long requests in progress may take once a stop was asked for: deliveries had their time before, and a stop takes less
+/// than a second.
+const DRAIN: Duration = Duration::from_millis(550);
 
 /// What the server needs to know.
 #[derive(Clone, Debug)]
