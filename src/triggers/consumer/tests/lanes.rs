@@ -124,7 +124,7 @@ async fn another_factor_loses_and_repeats_nothing() {
         settle_down().await;
         world
             .update(&trigger, |settings| {
-                settings.parallelization_factor = factor
+                settings.parallelization_factor = factor;
             })
             .await;
     }

@@ -47,7 +47,10 @@ async fn delivery_resumes_at_the_first_record_that_is_reported() {
     world.drain_as_time_goes().await;
     assert_eq!(function.all(), "a b c d e c d e");
     assert_eq!(trigger.log.delivered.load(Ordering::Relaxed), 5);
-    let outcomes: Vec<String> = deliveries(&trigger).into_iter().map(|each| each.2).collect();
+    let outcomes: Vec<String> = deliveries(&trigger)
+        .into_iter()
+        .map(|each| each.2)
+        .collect();
     assert_eq!(outcomes, ["partial", "success"]);
 }
 
@@ -85,7 +88,10 @@ async fn reports_without_sense_fail_the_batch() {
     let trigger = world.map(reporting()).await;
     world.drain_as_time_goes().await;
     assert_eq!(function.batches(), vec![vec!["a", "b"]; odd.len() + 1]);
-    assert_eq!(trigger.log.failures.load(Ordering::Relaxed), odd.len() as u64);
+    assert_eq!(
+        trigger.log.failures.load(Ordering::Relaxed),
+        odd.len() as u64
+    );
 }
 
 #[tokio::test]
@@ -94,7 +100,14 @@ async fn a_number_that_is_only_like_a_record_s_names_none() {
     let function = Function::new(|event, number| {
         let like = format!("00{}", sequence(&event["Records"][1]));
         let odd = json!({"batchItemFailures": [{"itemIdentifier": like}]});
-        success(if number == 0 { odd.to_string() } else { "{}".to_owned() }.as_str())
+        success(
+            if number == 0 {
+                odd.to_string()
+            } else {
+                "{}".to_owned()
+            }
+            .as_str(),
+        )
     })
     .await;
     world.serve("f", &function).await;
