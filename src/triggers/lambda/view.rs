@@ -10,7 +10,17 @@ use crate::triggers::mapping::{Mapping, Source};
 
 /// The reply to a change: the state is the change.
 pub(super) fn changed(call: &Call<'_>, mapping: &Mapping) -> Response<Bytes> {
-    let view = configuration(call, mapping, mapping.transition.name());
+    let last_result = call.triggers.mappings.last_result(&mapping.id);
+    changed_after(call, mapping, last_result)
+}
+
+/// The same, where the mapping may be gone by now: what was processed last is told as it was before.
+pub(super) fn changed_after(
+    call: &Call<'_>,
+    mapping: &Mapping,
+    last_result: String,
+) -> Response<Bytes> {
+    let view = configuration(call, mapping, mapping.transition.name(), last_result);
     super::respond(StatusCode::ACCEPTED, &view)
 }
 
@@ -18,10 +28,11 @@ pub(super) fn changed(call: &Call<'_>, mapping: &Mapping) -> Response<Bytes> {
 pub(super) fn current(call: &Call<'_>, mapping: &Mapping) -> Value {
     let engine = &call.triggers.engine;
     let state = mapping.state(engine.now_ms(), engine.status_delay_ms());
-    configuration(call, mapping, state)
+    let last_result = call.triggers.mappings.last_result(&mapping.id);
+    configuration(call, mapping, state, last_result)
 }
 
-fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str) -> Value {
+fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str, last_result: String) -> Value {
     let (region, account) = (&call.caller.region, call.account());
     let mut members = mapping.settings.members();
     for (name, value) in [
@@ -30,10 +41,7 @@ fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str) -> Value {
         ("FunctionArn", json!(mapping.function_arn(region, account))),
         ("EventSourceMappingArn", json!(mapping.arn(region, account))),
         ("LastModified", json!(mapping.modified_ms as f64 / 1000.0)),
-        (
-            "LastProcessingResult",
-            json!(call.triggers.mappings.last_result(&mapping.id)),
-        ),
+        ("LastProcessingResult", last_result.into()),
         ("State", json!(state)),
         ("StateTransitionReason", json!("User action")),
     ] {
