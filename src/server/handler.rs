@@ -50,7 +50,10 @@ pub(super) async fn answer<A: Api>(
             if refusal == Refusal::BodyTooLarge && !head.headers.contains_key(EXPECT) {
                 discard(&mut body).await;
             }
-            refusal.render()
+            match route::of(&head.method, head.uri.path()) {
+                Route::Rest => refusal.render_rest(),
+                _ => refusal.render(),
+            }
         }
     };
     if shared.stopping.load(Ordering::Relaxed) {
@@ -187,8 +190,7 @@ async fn answer_rest<A: Api>(
 ) -> Reply {
     let body = match decode(shared, body, claim).await {
         Ok(decoded) => decoded,
-        Err(Refusal::Undecodable) => return reply::render_rest_failure(),
-        Err(refusal) => return refusal.render(),
+        Err(refusal) => return refusal.render_rest(),
     };
     let caller = authorization::read_rest_caller(head.uri.query(), &head.headers);
     let request = request_of(head, &body);
@@ -198,7 +200,7 @@ async fn answer_rest<A: Api>(
         Ok(answer) => reply::render_rest(answer),
         Err(panic) => {
             tracing::error!(method = %head.method, path = head.uri.path(), "a request was given up: {}", words_of(panic.as_ref()));
-            reply::render_rest_failure()
+            Refusal::Internal.render_rest()
         }
     }
 }

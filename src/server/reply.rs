@@ -90,13 +90,41 @@ impl Refusal {
         if !self.body().starts_with('{') {
             headers.remove(CONTENT_TYPE);
         }
-        if matches!(
-            self,
-            Refusal::HeadTooLarge | Refusal::BodyTooLarge | Refusal::BodyCut
-        ) {
+        if self.leaves_body() {
             headers.insert(CONNECTION, CLOSE);
         }
         reply
+    }
+
+    /// The reply as Lambda's API words it, where it has words for it.
+    pub(super) fn render_rest(self) -> Reply {
+        let (name, text) = match self {
+            Refusal::BodyTooLarge => (
+                "RequestTooLargeException",
+                r#"{"Type":"User","message":"Request body is too large"}"#,
+            ),
+            Refusal::Undecodable | Refusal::Internal => (
+                "ServiceException",
+                r#"{"Type":"Service","Message":"Internal server error"}"#,
+            ),
+            _ => return self.render(),
+        };
+        let mut answer = Response::new(Bytes::from_static(text.as_bytes()));
+        *answer.status_mut() = self.status();
+        let headers = answer.headers_mut();
+        headers.insert(ERROR_TYPE, HeaderValue::from_static(name));
+        if self.leaves_body() {
+            headers.insert(CONNECTION, CLOSE);
+        }
+        render_rest(answer)
+    }
+
+    /// Whether it is made before the body was read to its end.
+    fn leaves_body(self) -> bool {
+        matches!(
+            self,
+            Refusal::HeadTooLarge | Refusal::BodyTooLarge | Refusal::BodyCut
+        )
     }
 }
 
@@ -178,17 +206,6 @@ pub(super) fn render_rest(answer: Response<Bytes>) -> Reply {
         .entry(REQUEST_ID)
         .or_insert_with(super::request_id::next_uuid);
     reply
-}
-
-/// A failure of ours in Lambda's API.
-pub(super) fn render_rest_failure() -> Reply {
-    const BODY: &str = r#"{"Type":"Service","Message":"Internal server error"}"#;
-    let mut answer = Response::new(Bytes::from_static(BODY.as_bytes()));
-    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    answer
-        .headers_mut()
-        .insert(ERROR_TYPE, HeaderValue::from_static("ServiceException"));
-    render_rest(answer)
 }
 
 /// An empty success, for preflight requests.

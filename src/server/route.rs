@@ -6,6 +6,9 @@
 
 use hyper::Method;
 
+/// What a date looks like.
+const DATE: &[u8] = b"0000-00-00";
+
 /// The kind of answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
@@ -82,8 +85,16 @@ pub(super) fn of(method: &Method, path: &str) -> Route {
     }
 }
 
+/// Whether a path begins with the date of an API version, as all of Lambda's do.
 fn is_lambda(path: &str) -> bool {
-    path.starts_with("/2015-03-31/") || path.starts_with("/2014-11-13/functions/")
+    let date = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    date.is_some_and(|(date, _)| {
+        date.len() == DATE.len()
+            && date.bytes().zip(DATE).all(|(byte, wanted)| match wanted {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == *wanted,
+            })
+    })
 }
 
 fn is_under(path: &str, prefix: &str) -> bool {
@@ -148,6 +159,8 @@ mod tests {
             "/2015-03-31/event-source-mappings/",
             "/2015-03-31/functions/f/invocations",
             "/2014-11-13/functions/f/invoke-async/",
+            "/2017-03-31/tags/arn",
+            "/2016-08-19/account-settings/",
         ] {
             for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
                 check(&method, path, Route::Rest);
@@ -155,7 +168,9 @@ mod tests {
             check(&Method::OPTIONS, path, Route::Preflight);
         }
         check(&Method::POST, "/2015-03-31", Route::Api);
-        check(&Method::GET, "/2014-11-13/layers", Route::Nowhere);
+        check(&Method::GET, "/2015-03-3/functions", Route::Nowhere);
+        check(&Method::GET, "/2015-03-311/functions", Route::Nowhere);
+        check(&Method::GET, "/2015/03/31/functions", Route::Nowhere);
         for path in [
             "/_dynasled/functions",
             "/_dynasled/functions/f",

@@ -63,7 +63,7 @@ def test_a_mapping_from_creation_to_deletion(site, api, function):
     shown = api.get_event_source_mapping(UUID=created["UUID"])
     assert shown["ResponseMetadata"]["HTTPStatusCode"] == 200 and shown["LastProcessingResult"] == "OK"
     deleted = api.delete_event_source_mapping(UUID=created["UUID"])
-    assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 202 and deleted["State"] == "Deleting"
+    assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 202 and deleted["State"] == "Deleting" and deleted["LastProcessingResult"] == "OK"
     refused("ResourceNotFoundException", "The resource you requested does not exist.", api.get_event_source_mapping, UUID=created["UUID"])
     site.put("b")
     time.sleep(0.2)
@@ -248,6 +248,15 @@ def test_invoke_of_functions_that_fail(site, api, function):
     assert refused_any(api.invoke, FunctionName="f", InvocationType="Sometimes", Payload=b"{}").response["ResponseMetadata"]["HTTPStatusCode"] == 400
     large = refused_any(api.invoke, FunctionName="f", Payload=json.dumps("x" * (7 << 20)).encode())
     assert large.kind == "RequestTooLargeException" and large.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+    larger = refused_any(api.invoke, FunctionName="f", Payload=json.dumps("x" * (17 << 20)).encode())
+    assert larger.kind == "RequestTooLargeException" and larger.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+
+
+def test_operations_that_are_not_served(api):
+    for call, arguments in ((api.get_function, {"FunctionName": "f"}), (api.list_functions, {}), (api.get_account_settings, {}),
+                            (api.list_tags, {"Resource": FUNCTION_ARN}), (api.get_function_concurrency, {"FunctionName": "f"})):
+        found = refused_any(call, **arguments)
+        assert found.kind == "UnknownOperationException" and "no operation that is served here" in found.message
 
 
 @pytest.mark.skipif(not AWS, reason="no AWS CLI here")

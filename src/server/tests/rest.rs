@@ -42,6 +42,19 @@ fn bodies_are_decoded() {
 }
 
 #[test]
+fn a_body_over_the_limit_is_refused_in_lambda_s_words() {
+    let server = Running::new();
+    let line = "POST /2015-03-31/functions/f/invocations";
+    let large = request(line, SIGNED, &" ".repeat(16 * 1024 * 1024 + 1));
+    let reply = server.exchange(large.as_bytes());
+    assert_eq!(status(&reply), "413");
+    let name = header(&reply, "x-amzn-errortype");
+    assert_eq!(name, Some("RequestTooLargeException"));
+    assert_eq!(header(&reply, "connection"), Some("close"));
+    assert!(body(&reply).starts_with(r#"{"Type":"User","message":"#));
+}
+
+#[test]
 fn pages_of_other_origins_change_nothing() {
     let server = Running::new();
     let foreign = "Origin: https://example.com\r\n";
