@@ -1,11 +1,7 @@
 // The JavaScript SDK v3 against the server: table, items, expressions, batches, paginators, waiters, streams, errors.
 // Starts the binary named by DYNASLED_BIN on a free port; with DYNASLED_ENDPOINT set it uses that server instead.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   ConditionalCheckFailedException, CreateTableCommand, DeleteTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand,
   ResourceInUseException, ResourceNotFoundException, UpdateTableCommand, paginateListTables, waitUntilTableExists, waitUntilTableNotExists,
@@ -15,18 +11,17 @@ import {
   paginateQuery, paginateScan,
 } from "@aws-sdk/lib-dynamodb";
 import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand, ListStreamsCommand } from "@aws-sdk/client-dynamodb-streams";
+import { options, start } from "./server.mjs";
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const binary = process.env.DYNASLED_BIN ?? path.resolve(here, "../../../target/release/dynasled");
 const table = "javascript";
-let server, endpoint, db, doc, streams;
+let server, db, doc, streams;
 
 before(async () => {
-  endpoint = process.env.DYNASLED_ENDPOINT ?? (await start());
-  const options = { endpoint, region: "eu-south-1", credentials: { accessKeyId: "local", secretAccessKey: "local" }, maxAttempts: 1 };
-  db = new DynamoDBClient(options);
+  if (!process.env.DYNASLED_ENDPOINT) server = await start();
+  const wanted = options(process.env.DYNASLED_ENDPOINT ?? server.endpoint);
+  db = new DynamoDBClient(wanted);
   doc = DynamoDBDocumentClient.from(db, { marshallOptions: { removeUndefinedValues: true } });
-  streams = new DynamoDBStreamsClient(options);
+  streams = new DynamoDBStreamsClient(wanted);
   await db.send(new CreateTableCommand({
     TableName: table,
     BillingMode: "PAY_PER_REQUEST",
@@ -46,21 +41,8 @@ after(async () => {
   if (db) await db.send(new DeleteTableCommand({ TableName: table }));
   db?.destroy();
   streams?.destroy();
-  server?.kill("SIGTERM");
+  server?.stop();
 });
-
-function start() {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("DYNASLED_") && !name.startsWith("AWS_")));
-  server = spawn(binary, ["--in-memory", "--port", "0"], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-    createInterface({ input: server.stdout }).on("line", (line) => {
-      const found = /ready on (http:\/\/[^\s,]+)/.exec(line);
-      if (found) resolve(found[1]);
-    });
-  });
-}
 
 test("the table is described", async () => {
   const { Table } = await db.send(new DescribeTableCommand({ TableName: table }));
