@@ -46,7 +46,7 @@ pub(super) async fn drain(
         for goal in &goals {
             let mut moves = goal.trigger.progress.moves();
             let mut wanted = goal.trigger.wanted();
-            while !goal.is_reached() {
+            while !goal.is_reached() && !goal.is_stopped() {
                 tokio::select! {
                     _ = moves.changed() => {}
                     // It may be switched off, or deleted.
@@ -127,13 +127,18 @@ async fn last_stream(
 impl Goal {
     fn is_reached(&self) -> bool {
         let checkpoint = self.trigger.progress.checkpoint();
-        let is_off = self
-            .trigger
-            .mapping()
-            .is_none_or(|mapping| !mapping.settings.enabled);
+        let is_off = match self.trigger.mapping() {
+            Some(mapping) => !mapping.settings.enabled,
+            None => self.trigger.progress.is_forgotten(),
+        };
         is_off
             || checkpoint.stream > self.stream
             || (checkpoint.stream == self.stream && checkpoint.position() >= self.end)
+    }
+
+    /// Whether it cannot be reached any more, for the server stops.
+    fn is_stopped(&self) -> bool {
+        self.trigger.mapping().is_none() && !self.trigger.progress.is_forgotten()
     }
 
     async fn pending(&self, engine: &Engine) -> Result<u64, Fault> {

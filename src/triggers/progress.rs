@@ -118,6 +118,11 @@ impl Progress {
     pub(super) fn forget(&self) {
         self.gone.store(true, Ordering::SeqCst);
     }
+
+    /// Whether the mapping was deleted, and not just stopped with the server.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
+    }
 }
 
 /// The stored form of a checkpoint.

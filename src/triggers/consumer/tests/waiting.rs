@@ -139,6 +139,22 @@ async fn a_drain_says_what_is_left() {
 }
 
 #[tokio::test]
+async fn a_drain_says_what_is_left_at_a_stop() {
+    let world = World::new().await;
+    let function = Function::failing(usize::MAX).await;
+    world.serve("f", &function).await;
+    world.map(Settings::default()).await;
+    world.put(&["a"]).await;
+    world.until(|| function.count() == 1).await;
+    let stop = async {
+        settle_down().await;
+        world.triggers.stop().await;
+    };
+    let (left, ()) = tokio::join!(world.drain_for(Duration::from_secs(30)), stop);
+    assert_eq!(left[0]["pending"], 1);
+}
+
+#[tokio::test]
 async fn a_drain_asks_for_what_is_written_when_it_begins() {
     let world = World::new().await;
     let permits = Arc::new(Semaphore::new(0));
