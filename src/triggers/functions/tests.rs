@@ -202,6 +202,15 @@ async fn what_a_url_answers() {
             error("Unhandled", "{\"Message\":\"a\"}"),
         ),
         (
+            502,
+            "",
+            "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"exit status 1\"}",
+            error(
+                "Unhandled",
+                "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"exit status 1\"}",
+            ),
+        ),
+        (
             404,
             "X-Amz-Function-Error: Handled\r\n",
             "{}",

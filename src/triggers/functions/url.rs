@@ -51,7 +51,10 @@ fn outcome_of(url: &str, reply: Response<Bytes>) -> Outcome {
             kind,
             payload: body,
         },
-        (StatusCode::OK, None) if failure::is_error(&body) => failure::unhandled(body),
+        // The emulator answers 200 when the handler failed, and 502 when its process ended.
+        (StatusCode::OK | StatusCode::BAD_GATEWAY, None) if failure::is_error(&body) => {
+            failure::unhandled(body)
+        }
         (StatusCode::OK, None) if is_time_out(&body) => Outcome::TimedOut,
         (StatusCode::OK, None) => Outcome::Success(body),
         (
