@@ -164,15 +164,15 @@ impl Lane {
         self.means.engine.now_ms()
     }
 
-    /// Sleeps on the server's clock, unless the lane is stopped or a function is put, which may work now.
+    /// Sleeps on the server's clock, unless the lane is stopped or the function is put anew, which may work now.
     pub(super) async fn rest_until(&mut self, moment: u64) -> End {
         let clock = self.means.engine.clock().clone();
-        let mut functions = self.means.functions.changes();
+        let functions = &self.means.functions;
         tokio::select! {
             biased;
             () = stopped(&mut self.stop) => End::Stopped,
             () = clock.wait_until(moment) => End::Drained,
-            _ = functions.changed() => End::Drained,
+            () = functions.replaced(&self.mapping.function) => End::Drained,
         }
     }
 

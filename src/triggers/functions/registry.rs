@@ -170,6 +170,20 @@ impl Functions {
         self.shared.changed.subscribe()
     }
 
+    /// Completes when the function of this name is another than now.
+    pub(crate) async fn replaced(&self, name: &str) {
+        let mut changes = self.changes();
+        let before = self.get(name);
+        let is_same = |now: &Option<Arc<Function>>| match (&before, now) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        while is_same(&self.get(name)) {
+            // Who tells of changes is there as long as the functions are.
+            changes.changed().await.ok();
+        }
+    }
+
     /// A function.
     pub(crate) fn find(&self, name: &str) -> Option<Described> {
         Some(self.get(name)?.describe())
