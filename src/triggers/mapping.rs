@@ -83,13 +83,18 @@ impl Transition {
 impl Mapping {
     /// State in the API at a time; what the reply to a change shows is the transition itself.
     pub(super) fn state(&self, now_ms: u64, delay_ms: u64) -> &'static str {
-        if now_ms < self.modified_ms.saturating_add(delay_ms) {
+        if self.is_in_transition(now_ms, delay_ms) {
             self.transition.name()
         } else if self.settings.enabled {
             "Enabled"
         } else {
             "Disabled"
         }
+    }
+
+    /// Whether the last change still shows at a time.
+    pub(super) fn is_in_transition(&self, now_ms: u64, delay_ms: u64) -> bool {
+        now_ms < self.modified_ms.saturating_add(delay_ms)
     }
 
     /// ARN of the function, with its alias or version.

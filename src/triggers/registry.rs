@@ -41,8 +41,14 @@ pub(super) struct Mappings {
     pub(super) follower: Arc<Mutex<Option<JoinHandle<()>>>>,
     /// What is configured for tables that are still to come; see `configured`.
     pub(super) awaited: Arc<tokio::sync::Mutex<Awaited>>,
-    /// What deleted mappings have in flight.
-    ending: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// Those that were deleted and have something in flight, or are still shown.
+    deleted: Arc<Mutex<Vec<Deleted>>>,
+}
+
+/// A deleted mapping: as it is shown, and what it was at work.
+struct Deleted {
+    mapping: Arc<Mapping>,
+    trigger: Arc<Trigger>,
 }
 
 /// A mapping at work.
@@ -124,7 +130,7 @@ impl Mappings {
             changes: Arc::default(),
             follower: Arc::default(),
             awaited: Arc::default(),
-            ending: Arc::default(),
+            deleted: Arc::default(),
         }
     }
 
@@ -195,11 +201,6 @@ impl Mappings {
         Ok(mapping)
     }
 
-    /// The mapping of an id.
-    pub(super) fn find(&self, id: &str) -> Option<Arc<Mapping>> {
-        self.trigger(id)?.mapping()
-    }
-
     /// The mapping of an id at work.
     pub(super) fn trigger(&self, id: &str) -> Option<Arc<Trigger>> {
         self.triggers().get(id).cloned()
@@ -219,10 +220,15 @@ impl Mappings {
         self.triggers().values().cloned().collect()
     }
 
-    /// `LastProcessingResult` of a mapping.
+    /// `LastProcessingResult` of a mapping, which may have been deleted just now.
     pub(super) fn last_result(&self, id: &str) -> String {
-        self.trigger(id)
-            .map_or_else(String::new, |trigger| trigger.log.last_result())
+        let deleted = || {
+            let deleted = self.deleted();
+            let found = deleted.iter().find(|deleted| deleted.mapping.id == id);
+            found.map(|deleted| Arc::clone(&deleted.trigger))
+        };
+        let trigger = self.trigger(id).or_else(deleted);
+        trigger.map_or_else(String::new, |trigger| trigger.log.last_result())
     }
 
     /// Changes a mapping: its function, where one is named, and all its settings.
@@ -284,15 +290,38 @@ impl Mappings {
             .await?;
         trigger.wanted.send_replace(None);
         self.triggers().remove(id);
-        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
-        ending.retain(|task| !task.is_finished());
-        ending.extend(trigger.task().take());
-        drop(ending);
-        Ok(Some(Arc::new(Mapping {
+        let mapping = Arc::new(Mapping {
             transition: Transition::Deleting,
             modified_ms: self.means.engine.now_ms(),
             ..(*mapping).clone()
-        })))
+        });
+        let mut deleted = self.deleted();
+        deleted.retain(|deleted| self.is_shown(deleted) || !deleted.trigger.has_ended());
+        deleted.push(Deleted {
+            mapping: Arc::clone(&mapping),
+            trigger,
+        });
+        Ok(Some(mapping))
+    }
+
+    /// What the API shows, in order of the ids: deleted mappings too, for as long as statuses last.
+    pub(super) fn shown(&self) -> Vec<Arc<Mapping>> {
+        let mut shown = self.list();
+        let deleted = self.deleted();
+        let leaving = deleted.iter().filter(|deleted| self.is_shown(deleted));
+        shown.extend(leaving.map(|deleted| Arc::clone(&deleted.mapping)));
+        shown.sort_by(|one, other| one.id.cmp(&other.id));
+        shown
+    }
+
+    fn is_shown(&self, deleted: &Deleted) -> bool {
+        let engine = &self.means.engine;
+        let (now_ms, delay_ms) = (engine.now_ms(), engine.status_delay_ms());
+        deleted.mapping.is_in_transition(now_ms, delay_ms)
+    }
+
+    fn deleted(&self) -> MutexGuard<'_, Vec<Deleted>> {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all deliveries. What is in flight may end for a moment; what does not comes again after the next start.
@@ -341,8 +370,11 @@ impl Mappings {
     }
 
     fn take_ending(&self) -> Vec<JoinHandle<()>> {
-        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *ending)
+        let deleted = self.deleted();
+        let tasks = deleted
+            .iter()
+            .filter_map(|deleted| deleted.trigger.task().take());
+        tasks.collect()
     }
 
     fn take_follower(&self) -> Option<JoinHandle<()>> {
@@ -375,6 +407,10 @@ impl Mappings {
 }
 
 impl Trigger {
+    fn has_ended(&self) -> bool {
+        self.task().as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     fn task(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }

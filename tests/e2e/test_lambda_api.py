@@ -208,7 +208,12 @@ def test_states_last_as_long_as_asked(function):
         wait_until(lambda: state() == "Enabled")
         assert list(dict.fromkeys(states)) == ["Creating", "Enabled", "Disabling", "Disabled", "Enabling"], states
         assert site.functions.delete_event_source_mapping(UUID=mapping["UUID"])["State"] == "Deleting"
-        wait_until(lambda: site.functions.list_event_source_mappings()["EventSourceMappings"] == [])
+        assert state() == "Deleting"
+        again = create(site)
+        assert again["UUID"] != mapping["UUID"]
+        wait_until(lambda: [shown["UUID"] for shown in site.functions.list_event_source_mappings()["EventSourceMappings"]]
+                   == [again["UUID"]])
+        refused("ResourceNotFoundException", "The resource you requested does not exist.", state)
 
 
 def test_invoke(site, api, function):

@@ -17,8 +17,8 @@ pub(super) fn run(call: &Call<'_>, id: &str) -> Answer {
 /// The mapping of an id, as a request names it.
 pub(super) fn find(call: &Call<'_>, id: &str) -> Result<Arc<Mapping>, ApiFault> {
     let id = sent::mapping_id(id)?;
-    let mapping = call.triggers.mappings.find(&id);
-    mapping
-        .filter(|mapping| view::is_visible(call, mapping))
+    let mut shown = call.triggers.mappings.shown().into_iter();
+    shown
+        .find(|mapping| mapping.id == id && view::is_visible(call, mapping))
         .ok_or_else(ApiFault::no_mapping)
 }

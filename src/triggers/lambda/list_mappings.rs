@@ -46,7 +46,7 @@ pub(super) fn run(call: &Call<'_>) -> Answer {
                 .is_none_or(|source| reads(call, mapping, source))
             && view::is_visible(call, mapping)
     };
-    let mut mappings = call.triggers.mappings.list();
+    let mut mappings = call.triggers.mappings.shown();
     mappings.retain(|mapping| wanted(mapping));
     let has_more = mappings.len() > most;
     mappings.truncate(most);

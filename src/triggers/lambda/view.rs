@@ -10,17 +10,7 @@ use crate::triggers::mapping::{Mapping, Source};
 
 /// The reply to a change: the state is the change.
 pub(super) fn changed(call: &Call<'_>, mapping: &Mapping) -> Response<Bytes> {
-    let last_result = call.triggers.mappings.last_result(&mapping.id);
-    changed_after(call, mapping, last_result)
-}
-
-/// The same, where the mapping may be gone by now: what was processed last is told as it was before.
-pub(super) fn changed_after(
-    call: &Call<'_>,
-    mapping: &Mapping,
-    last_result: String,
-) -> Response<Bytes> {
-    let view = configuration(call, mapping, mapping.transition.name(), last_result);
+    let view = configuration(call, mapping, mapping.transition.name());
     super::respond(StatusCode::ACCEPTED, &view)
 }
 
@@ -28,11 +18,10 @@ pub(super) fn changed_after(
 pub(super) fn current(call: &Call<'_>, mapping: &Mapping) -> Value {
     let engine = &call.triggers.engine;
     let state = mapping.state(engine.now_ms(), engine.status_delay_ms());
-    let last_result = call.triggers.mappings.last_result(&mapping.id);
-    configuration(call, mapping, state, last_result)
+    configuration(call, mapping, state)
 }
 
-fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str, last_result: String) -> Value {
+fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str) -> Value {
     let (region, account) = (&call.caller.region, call.account());
     let mut members = mapping.settings.members();
     for (name, value) in [
@@ -41,7 +30,10 @@ fn configuration(call: &Call<'_>, mapping: &Mapping, state: &str, last_result: S
         ("FunctionArn", json!(mapping.function_arn(region, account))),
         ("EventSourceMappingArn", json!(mapping.arn(region, account))),
         ("LastModified", json!(mapping.modified_ms as f64 / 1000.0)),
-        ("LastProcessingResult", last_result.into()),
+        (
+            "LastProcessingResult",
+            json!(call.triggers.mappings.last_result(&mapping.id)),
+        ),
         ("State", json!(state)),
         ("StateTransitionReason", json!("User action")),
     ] {

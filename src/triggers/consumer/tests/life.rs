@@ -103,7 +103,7 @@ async fn a_deleted_mapping_is_gone() {
     let deleted = world.triggers.mappings.delete(&id).await.unwrap();
     assert_eq!(deleted.unwrap().id, id);
     assert!(world.triggers.mappings.delete(&id).await.unwrap().is_none());
-    assert!(world.triggers.mappings.find(&id).is_none());
+    assert!(world.triggers.mappings.trigger(&id).is_none());
     world.drain().await;
     settle_down().await;
     world.service.clock.advance(60_000);
