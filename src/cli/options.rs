@@ -57,7 +57,7 @@ The variable may hold several, separated by white space (a URL holds none).";
 
 const TRIGGER: &str = "\
 Invokes a function with what changes in a table, repeatable; the table may be made later. Options are those of AWS's event source mappings:
-BatchSize=100, MaximumBatchingWindowInSeconds=0, StartingPosition=LATEST, FilterCriteria={\"Filters\":[{\"Pattern\":\"...\"}]}, MaximumRetryAttempts=-1, MaximumRecordAgeInSeconds=-1, BisectBatchOnFunctionError=false, FunctionResponseTypes=ReportBatchItemFailures, OnFailure=DESTINATION (a file, a URL or a queue; or DestinationConfig as JSON), ParallelizationFactor=1, TumblingWindowInSeconds=0, Enabled=true.
+BatchSize=100, MaximumBatchingWindowInSeconds=0, StartingPosition=LATEST, FilterCriteria={\"Filters\":[{\"Pattern\":\"...\"}]}, MaximumRetryAttempts=-1, MaximumRecordAgeInSeconds=-1, BisectBatchOnFunctionError=false, FunctionResponseTypes=ReportBatchItemFailures, OnFailure=DESTINATION (a file, a URL or a queue; or DestinationConfig as JSON; the ARN of a queue needs AWS_ENDPOINT_URL_SQS), ParallelizationFactor=1, TumblingWindowInSeconds=0, Enabled=true.
 The variable may hold several, separated by white space outside of JSON.";
 
 /// A local DynamoDB: speaks the DynamoDB protocol and keeps its data in files or in memory.

@@ -49,7 +49,7 @@ impl FunctionSetting {
                 "timeout" => setting.timeout = read_timeout(value).map_err(|fix| wrong(&fix))?,
                 _ => {
                     return Err(format!(
-                        "{member}: there is nothing of that name; use url, runtime_api, port, concurrency and timeout"
+                        "{member}: no such key; use url, runtime_api, port, concurrency and timeout"
                     ));
                 }
             }
