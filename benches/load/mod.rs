@@ -16,27 +16,27 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-pub const CONNECTIONS: usize = 16;
-pub const GROUPS: u64 = 200;
-pub const MESSAGES: u64 = 50;
+pub(crate) const CONNECTIONS: usize = 16;
+pub(crate) const GROUPS: u64 = 200;
+pub(crate) const MESSAGES: u64 = 50;
 const TABLE: &str = include_str!("../../fixtures/cruddur/table.json");
 
-pub type Body = Box<dyn Fn(u64) -> (&'static str, String) + Send + Sync>;
+pub(crate) type Body = Box<dyn Fn(u64) -> (&'static str, String) + Send + Sync>;
 
-pub fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime can be built")
 }
 
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Server {
-    pub fn start(command: &mut Command) -> Server {
+    pub(crate) fn start(command: &mut Command) -> Server {
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
@@ -53,7 +53,7 @@ impl Server {
     }
 
     /// CPU used so far, in seconds.
-    pub fn cpu(&self) -> f64 {
+    pub(crate) fn cpu(&self) -> f64 {
         let stat =
             std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         let fields: Vec<f64> = stat
@@ -70,7 +70,7 @@ impl Server {
     }
 
     /// Resident memory in MB.
-    pub fn memory(&self) -> f64 {
+    pub(crate) fn memory(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .unwrap_or_default();
         let row = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -87,7 +87,7 @@ impl Drop for Server {
 }
 
 /// Answers every request on a listener with what `answer` makes of its body parsed as JSON.
-pub async fn serve_json(
+pub(crate) async fn serve_json(
     listener: TcpListener,
     answer: impl Fn(serde_json::Value) -> Vec<u8> + Copy + Send + 'static,
 ) {
@@ -113,7 +113,7 @@ pub async fn serve_json(
     }
 }
 
-pub fn stamp(n: u64) -> String {
+pub(crate) fn stamp(n: u64) -> String {
     format!(
         "2026-{:02}-{:02}T{:02}:{:02}:{:02}.{n:09}",
         1 + n / 2592 % 12,
@@ -124,14 +124,14 @@ pub fn stamp(n: u64) -> String {
     )
 }
 
-pub fn item(group: u64, n: u64) -> String {
+pub(crate) fn item(group: u64, n: u64) -> String {
     format!(
         r#"{{"pk":{{"S":"MSG#{group}"}},"sk":{{"S":"{}"}},"message_group_uuid":{{"S":"group-{group}"}},"message_uuid":{{"S":"0e2f7f5a-9a31-4c6f-8d1b-{n:012}"}},"message":{{"S":"The quick brown fox number {n} jumps over the lazy dog and goes on to the next line."}},"user_uuid":{{"S":"f73f4b05-a59e-468b-8a29-a1c39e7a2222"}},"user_display_name":{{"S":"Andrea Example"}},"user_handle":{{"S":"andrea"}}}}"#,
         stamp(n)
     )
 }
 
-pub fn request(operation: &str, body: &str) -> Vec<u8> {
+pub(crate) fn request(operation: &str, body: &str) -> Vec<u8> {
     let head = "AWS4-HMAC-SHA256 Credential=bench/20260101/eu-south-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0";
     format!(
         "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-target: DynamoDB_20120810.{operation}\r\nx-amz-date: 20260101T000000Z\r\nauthorization: {head}\r\ncontent-length: {}\r\n\r\n{body}",
@@ -140,7 +140,7 @@ pub fn request(operation: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-pub async fn seed(address: SocketAddr) {
+pub(crate) async fn seed(address: SocketAddr) {
     let mut stream = TcpStream::connect(address)
         .await
         .expect("the server accepts");
@@ -166,7 +166,7 @@ pub async fn seed(address: SocketAddr) {
 }
 
 /// Sends requests over all connections until the time is over; how many, and how long it took.
-pub async fn drive(address: SocketAddr, body: Arc<Body>, time: Duration) -> (u64, Duration) {
+pub(crate) async fn drive(address: SocketAddr, body: Arc<Body>, time: Duration) -> (u64, Duration) {
     let (counter, stop) = (
         Arc::new(AtomicU64::new(0)),
         Arc::new(AtomicBool::new(false)),
@@ -198,7 +198,7 @@ pub async fn drive(address: SocketAddr, body: Arc<Body>, time: Duration) -> (u64
 }
 
 /// One request and its reply, which must be a success.
-pub async fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) {
+pub(crate) async fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) {
     stream.write_all(request).await.expect("the server reads");
     buffer.clear();
     let mut end = None;
@@ -217,7 +217,7 @@ pub async fn call(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) 
 }
 
 /// Bytes of head and body, once the head is there.
-pub fn reply_length(buffer: &[u8]) -> Option<usize> {
+pub(crate) fn reply_length(buffer: &[u8]) -> Option<usize> {
     let head_end = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = String::from_utf8_lossy(&buffer[..head_end]).to_ascii_lowercase();
     let length = head
