@@ -171,14 +171,11 @@ async fn answer_call<A: Api>(
         authorization: authorization::read_caller(head.uri.path(), head.uri.query(), &head.headers),
     };
     // `body` lives until the answer is there: its room in the budget stays taken.
-    let outcome = guard(async { shared.api.call(call).await }).await;
+    let answer = guard(head, async { shared.api.call(call).await }).await;
     drop(body);
-    match outcome {
-        Ok(answer) => reply::render_api(answer, &head.headers).await,
-        Err(panic) => {
-            tracing::error!(target = ?target, "a request was given up: {}", words_of(panic.as_ref()));
-            Refusal::Internal.render()
-        }
+    match answer {
+        Some(answer) => reply::render_api(answer, &head.headers).await,
+        None => Refusal::Internal.render(),
     }
 }
 
@@ -194,15 +191,12 @@ async fn answer_rest<A: Api>(
     };
     let caller = authorization::read_rest_caller(head.uri.query(), &head.headers);
     let request = request_of(head, &body);
-    let outcome = guard(async { shared.api.rest(request, host(head), caller).await }).await;
+    let answer = guard(head, async {
+        shared.api.rest(request, host(head), caller).await
+    });
+    let answer = answer.await;
     drop(body);
-    match outcome {
-        Ok(answer) => reply::render_rest(answer),
-        Err(panic) => {
-            tracing::error!(method = %head.method, path = head.uri.path(), "a request was given up: {}", words_of(panic.as_ref()));
-            Refusal::Internal.render_rest()
-        }
-    }
+    answer.map_or_else(|| Refusal::Internal.render_rest(), reply::render_rest)
 }
 
 /// The whole request, for those who look at more of it than its body.
@@ -247,13 +241,17 @@ fn is_json(headers: &HeaderMap) -> bool {
         || kind.eq_ignore_ascii_case(b"application/json")
 }
 
-/// Runs a future to its end or to its panic.
-async fn guard<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+/// Runs what answers a request to its end; nothing if it panics, which the log is told.
+async fn guard<F: Future>(head: &Parts, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(
         |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(panic)),
+            Ok(poll) => poll.map(Some),
+            Err(panic) => {
+                let target = head.headers.get(X_AMZ_TARGET);
+                tracing::error!(method = %head.method, path = head.uri.path(), ?target, "a request was given up: {}", words_of(panic.as_ref()));
+                Poll::Ready(None)
+            }
         },
     )
     .await
@@ -322,16 +320,15 @@ async fn administer<A: Api>(
         return reply::render_reserved(StatusCode::BAD_REQUEST, words.to_string());
     };
     let request = request_of(head, &body);
-    let outcome = guard(async { shared.api.administer(request).await }).await;
+    let answer = guard(head, async { shared.api.administer(request).await }).await;
     drop(body);
-    match outcome {
-        Ok(answer) => reply::render_administration(answer),
-        Err(panic) => {
-            tracing::error!(method = %head.method, path = head.uri.path(), "a request was given up: {}", words_of(panic.as_ref()));
+    answer.map_or_else(
+        || {
             let words = json!({ "error": "internal error" });
             reply::render_reserved(StatusCode::INTERNAL_SERVER_ERROR, words.to_string())
-        }
-    }
+        },
+        reply::render_administration,
+    )
 }
 
 /// The service behind a connection.
