@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 pytest.register_assert_rewrite("expect")
 
 import server as under_test
+from function_server import FunctionServer, Site
 from expect import table_definition
 
 CRUDDUR = under_test.ROOT / "fixtures" / "cruddur"
@@ -77,3 +78,18 @@ def cruddur():
     """The Cruddur fixtures: table, conversation, patterns."""
     read = lambda name: json.loads((CRUDDUR / name).read_text())
     return types.SimpleNamespace(table=read("table.json"), conversation=read("conversation.json"), patterns=read("patterns.json"))
+
+
+@pytest.fixture
+def function():
+    """A function behind a URL."""
+    with FunctionServer() as function:
+        yield function
+
+
+@pytest.fixture
+def site(function):
+    """A server of its own that knows the function as `f`, with the table `events`."""
+    with Site("--function", f"f={function.url}") as site:
+        site.make_table()
+        yield site

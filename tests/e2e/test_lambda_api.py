@@ -21,19 +21,6 @@ FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
 
 @pytest.fixture
-def function():
-    with FunctionServer() as function:
-        yield function
-
-
-@pytest.fixture
-def site(function):
-    with Site("--function", f"f={function.url}") as site:
-        site.make_table()
-        yield site
-
-
-@pytest.fixture
 def api(site):
     return site.functions
 

@@ -13,12 +13,6 @@ pytestmark = pytest.mark.process
 
 
 @pytest.fixture
-def function():
-    with FunctionServer() as function:
-        yield function
-
-
-@pytest.fixture
 def site(function):
     with Site() as site:
         site.put_function("f", url=function.url, timeout="5s")

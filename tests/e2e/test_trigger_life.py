@@ -15,12 +15,6 @@ from server import free_port
 pytestmark = pytest.mark.process
 
 
-@pytest.fixture
-def function():
-    with FunctionServer() as function:
-        yield function
-
-
 def test_what_is_put_outlives_the_process(function, tmp_path):
     """A function that was put and a mapping that was created go on; what arguments say is what they say at each start."""
     with Site(directory=tmp_path / "d") as site:

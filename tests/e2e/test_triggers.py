@@ -14,20 +14,6 @@ from function_server import Failure, FunctionServer, Site, key_of, keys, numbers
 pytestmark = pytest.mark.process
 
 
-@pytest.fixture
-def function():
-    with FunctionServer() as function:
-        yield function
-
-
-@pytest.fixture
-def site(function):
-    """A server that knows the function as `f`, with the table `events`."""
-    with Site("--function", f"f={function.url}") as site:
-        site.make_table()
-        yield site
-
-
 def check_all_once_in_order(site, function, table="events"):
     """Every record of the stream was delivered, once and in the stream's order."""
     wanted = [record["dynamodb"]["SequenceNumber"] for record in site.stream_records(table)]
