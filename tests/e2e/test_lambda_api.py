@@ -178,11 +178,14 @@ def test_mappings_outlive_the_process(function, tmp_path):
 
 
 def test_states_last_as_long_as_asked(function):
-    with Site("--function", f"f={function.url}", "--status-delay", "300ms") as site:
+    with Site("--function", f"f={function.url}", "--status-delay", "600ms") as site:
         site.make_table()
         site.db.get_waiter("table_exists").wait(TableName="events", WaiterConfig={"Delay": 1, "MaxAttempts": 10})
         mapping = create(site)
         states = [mapping["State"]]
+        for change, words in ((site.functions.update_event_source_mapping, "Cannot update the event source mapping because it is not in use."),
+                              (site.functions.delete_event_source_mapping, "Cannot delete the event source mapping because it is in use.")):
+            refused("ResourceInUseException", words, change, UUID=mapping["UUID"])
 
         def state():
             states.append(site.functions.get_event_source_mapping(UUID=mapping["UUID"])["State"])
@@ -196,6 +199,8 @@ def test_states_last_as_long_as_asked(function):
         assert list(dict.fromkeys(states)) == ["Creating", "Enabled", "Disabling", "Disabled", "Enabling"], states
         assert site.functions.delete_event_source_mapping(UUID=mapping["UUID"])["State"] == "Deleting"
         assert state() == "Deleting"
+        refused("ResourceInUseException", "Cannot delete the event source mapping because it is in use.",
+                site.functions.delete_event_source_mapping, UUID=mapping["UUID"])
         again = create(site)
         assert again["UUID"] != mapping["UUID"]
         wait_until(lambda: [shown["UUID"] for shown in site.functions.list_event_source_mappings()["EventSourceMappings"]]

@@ -20,6 +20,7 @@ pub(super) enum Exception {
     InvalidRequestContent,
     RequestTooLarge,
     ResourceConflict,
+    ResourceInUse,
     ResourceNotFound,
     TooManyRequests,
     Service,
@@ -61,6 +62,7 @@ impl Exception {
                 USER,
                 "message",
             ),
+            Exception::ResourceInUse => ("ResourceInUseException", bad, USER, "Message"),
             Exception::ResourceNotFound => (
                 "ResourceNotFoundException",
                 StatusCode::NOT_FOUND,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hyper::StatusCode;
 
-use super::fault::ApiFault;
+use super::fault::{ApiFault, Exception};
 use super::{Answer, Call, respond, sent, view};
 use crate::triggers::mapping::Mapping;
 
@@ -12,6 +12,20 @@ use crate::triggers::mapping::Mapping;
 pub(super) fn run(call: &Call<'_>, id: &str) -> Answer {
     let mapping = find(call, id)?;
     Ok(respond(StatusCode::OK, &view::current(call, &mapping)))
+}
+
+/// The mapping of an id that is not in transition, in which nothing else can be done to it; `refusal` says so.
+pub(super) fn find_settled(
+    call: &Call<'_>,
+    id: &str,
+    refusal: &str,
+) -> Result<Arc<Mapping>, ApiFault> {
+    let mapping = find(call, id)?;
+    let engine = &call.triggers.engine;
+    if mapping.is_in_transition(engine.now_ms(), engine.status_delay_ms()) {
+        return Err(ApiFault::new(Exception::ResourceInUse, refusal));
+    }
+    Ok(mapping)
 }
 
 /// The mapping of an id, as a request names it.

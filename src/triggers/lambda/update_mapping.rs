@@ -5,6 +5,9 @@ use super::{Answer, Call, create_mapping, get_mapping, sent, view};
 use crate::triggers::mapping::Mapping;
 use crate::triggers::settings::Changes;
 
+/// The service's words, odd as they are.
+const IN_TRANSITION: &str = "Cannot update the event source mapping because it is not in use.";
+
 /// Changes a mapping.
 pub(super) async fn run(call: &Call<'_>, id: &str) -> Answer {
     let body = sent::read(call.request.body())?;
@@ -16,7 +19,7 @@ pub(super) async fn run(call: &Call<'_>, id: &str) -> Answer {
         return Err(ApiFault::violations(violations));
     }
     sent::refuse_other_sources(&body)?;
-    let mapping = get_mapping::find(call, id)?;
+    let mapping = get_mapping::find_settled(call, id, IN_TRANSITION)?;
     let settings = changes.apply(&mapping.settings)?;
     if changes.on_failure.is_some() {
         settings.check_destination(call.triggers.sqs_endpoint.as_deref())?;
