@@ -64,11 +64,26 @@ pub(super) async fn drain(
             "id": mapping.id,
             "function": mapping.function,
             "table": mapping.table(),
-            "pending": goal.pending(engine).await?,
+            "pending": pending(&goal.trigger, mapping, engine, |stream| goal.end_in(stream)).await?,
             "last_error": goal.trigger.log.last_error(),
         }));
     }
     Ok(left)
+}
+
+/// How many records a mapping has before it in each of its streams together, up to where `end` says.
+async fn pending(
+    trigger: &Trigger,
+    mapping: &Mapping,
+    engine: &Engine,
+    end: impl Fn(u64) -> u64,
+) -> Result<u64, Fault> {
+    let mut pending = 0;
+    for (stream, from) in parts_ahead(trigger, mapping, engine) {
+        let part = from..end(stream);
+        pending += engine.count_records(stream, part, COUNTED).await?;
+    }
+    Ok(pending)
 }
 
 /// How many records a mapping has before it, all of its streams together, and when the first was written.
@@ -77,21 +92,26 @@ pub(super) async fn lag(
     mapping: &Mapping,
     engine: &Engine,
 ) -> Result<(u64, Option<u64>), Fault> {
+    let pending = pending(trigger, mapping, engine, |_| u64::MAX).await?;
+    let parts = parts_ahead(trigger, mapping, engine).into_iter();
+    for (stream, from) in parts.filter(|_| pending > 0) {
+        if let Some(oldest) = engine.time_of_record(stream, from).await? {
+            return Ok((pending, Some(oldest)));
+        }
+    }
+    Ok((pending, None))
+}
+
+/// The streams that a mapping still reads, each from where it stands in it.
+fn parts_ahead(trigger: &Trigger, mapping: &Mapping, engine: &Engine) -> Vec<(u64, u64)> {
     let (begun, position) = {
         let checkpoint = trigger.progress.checkpoint();
         (checkpoint.stream, checkpoint.position())
     };
-    let (mut pending, mut oldest) = (0, None);
-    for stream in streams_from(begun, mapping, engine) {
-        let from = if stream == begun { position } else { 0 };
-        pending += engine
-            .count_records(stream, from..u64::MAX, COUNTED)
-            .await?;
-        if oldest.is_none() && pending > 0 {
-            oldest = engine.time_of_record(stream, from).await?;
-        }
-    }
-    Ok((pending, oldest))
+    let streams = streams_from(begun, mapping, engine).into_iter();
+    streams
+        .map(|stream| (stream, if stream == begun { position } else { 0 }))
+        .collect()
 }
 
 /// The streams that a mapping reads, from one on.
@@ -141,21 +161,12 @@ impl Goal {
         self.trigger.mapping().is_none() && !self.trigger.progress.is_forgotten()
     }
 
-    async fn pending(&self, engine: &Engine) -> Result<u64, Fault> {
-        let (begun, position) = {
-            let checkpoint = self.trigger.progress.checkpoint();
-            (checkpoint.stream, checkpoint.position())
-        };
-        let mut pending = 0;
-        for stream in streams_from(begun, &self.mapping, engine) {
-            let from = if stream == begun { position } else { 0 };
-            let to = if stream == self.stream {
-                self.end
-            } else {
-                u64::MAX
-            };
-            pending += engine.count_records(stream, from..to, COUNTED).await?;
+    /// Where what it is to come to ends in a stream.
+    fn end_in(&self, stream: u64) -> u64 {
+        if stream == self.stream {
+            self.end
+        } else {
+            u64::MAX
         }
-        Ok(pending)
     }
 }

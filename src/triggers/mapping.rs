@@ -136,6 +136,11 @@ impl Mapping {
         }
     }
 
+    /// Whether a stream is the one that the API says it reads: a configured one leaves closed streams behind.
+    pub(super) fn goes_on_with(&self, head: &StreamHead) -> bool {
+        self.reads(head) && (!self.is_configured() || head.closed.is_none())
+    }
+
     /// Whether the mapping is there only while it is configured.
     pub(super) fn is_configured(&self) -> bool {
         matches!(self.source, Source::Table { .. })

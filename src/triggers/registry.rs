@@ -152,13 +152,10 @@ impl Mappings {
         let head = engine
             .with_catalog(|catalog| catalog.stream(new.stream).cloned())
             .ok_or_else(|| Fault::not_found("Requested resource not found"))?;
-        let existing = self.list().into_iter().find(|mapping| {
-            mapping.function == new.function
-                && match &mapping.source {
-                    Source::Stream { stream, .. } => *stream == new.stream,
-                    Source::Table { .. } => mapping.reads(&head) && head.closed.is_none(),
-                }
-        });
+        let existing = self
+            .list()
+            .into_iter()
+            .find(|mapping| mapping.function == new.function && mapping.goes_on_with(&head));
         if let Some(existing) = existing {
             return Err(CreateFault::Exists(existing.id.clone()));
         }

@@ -160,14 +160,19 @@ impl Lane {
         self.try_again_or_give_up(batch, piece, pieces).await
     }
 
+    /// Whether what failed so many times is not tried again.
+    pub(super) fn is_exhausted(&self, attempts: u32) -> bool {
+        u32::try_from(self.mapping.settings.maximum_retry_attempts)
+            .is_ok_and(|retries| attempts > retries)
+    }
+
     async fn try_again_or_give_up(
         &mut self,
         batch: &Batch,
         piece: Piece,
         pieces: &mut Vec<Piece>,
     ) -> ControlFlow<()> {
-        let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
-        if retries.is_some_and(|retries| piece.attempts > retries) {
+        if self.is_exhausted(piece.attempts) {
             let records = piece.records.clone();
             self.give_up(
                 &batch.records[records.clone()],
@@ -224,7 +229,7 @@ impl Lane {
                     end_ms,
                     state,
                     shard_id: &self.head.shard_id(),
-                    source_arn: &self.source_arn(),
+                    source_arn: &self.source_arn,
                     is_final: moment == Moment::Last,
                     is_early: moment == Moment::Early,
                 };
@@ -358,7 +363,7 @@ impl Lane {
             first_arrival_ms: first.created_ms,
             last_arrival_ms: last.created_ms,
             batch_size: records.len(),
-            stream_arn: self.source_arn(),
+            stream_arn: self.source_arn.clone(),
             timestamp_ms: self.now_ms(),
         };
         let mut told = Ok(());

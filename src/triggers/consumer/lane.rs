@@ -62,6 +62,8 @@ pub(super) struct Lane {
     complete_to_ms: u64,
     /// Region of its ARNs.
     pub(super) region: Arc<str>,
+    /// The ARN that events name.
+    pub(super) source_arn: String,
 }
 
 /// Records for one invocation, or for one after the other.
@@ -106,7 +108,9 @@ impl Lane {
         stop: watch::Receiver<bool>,
     ) -> Lane {
         let news = means.engine.news();
+        let region = trigger.region();
         Lane {
+            source_arn: source_arn(mapping, head, &region, means),
             number,
             lanes: mapping.settings.parallelization_factor.max(1),
             next: trigger.progress.checkpoint().lane(number),
@@ -121,7 +125,7 @@ impl Lane {
             stop,
             ahead: VecDeque::new(),
             complete_to_ms: 0,
-            region: trigger.region(),
+            region,
         }
     }
 
@@ -173,17 +177,6 @@ impl Lane {
             () = stopped(&mut self.stop) => End::Stopped,
             () = clock.wait_until(moment) => End::Drained,
             () = functions.replaced(&self.mapping.function) => End::Drained,
-        }
-    }
-
-    /// The ARN that events name: the stream as the mapping names it, or in the region of the record.
-    pub(super) fn source_arn(&self) -> String {
-        match &self.mapping.source {
-            Source::Stream { arn, .. } => arn.clone(),
-            Source::Table { .. } => {
-                let account = &self.means.engine.options().account;
-                self.head.arn(&self.region, account)
-            }
         }
     }
 
@@ -335,9 +328,10 @@ impl Lane {
         }
         if self.mapping.region.is_none() && *self.region != *record.region {
             self.region = record.region.into();
+            self.source_arn = source_arn(&self.mapping, &self.head, record.region, &self.means);
             self.trigger.set_region(record.region);
         }
-        let rendered = EventRecord::render(&record, &self.head, sequence, &self.source_arn())?;
+        let rendered = EventRecord::render(&record, &self.head, sequence, &self.source_arn)?;
         if !self.filters.is_empty() {
             let event = serde_json::from_slice(&rendered.json)
                 .map_err(|error| StoreError::Corrupt(format!("a stream record: {error}")))?;
@@ -440,4 +434,12 @@ impl Lane {
 pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // What it returns is held no longer than here: it is a lock.
     stop.wait_for(|stop| *stop).await.ok();
+}
+
+/// The ARN that events name: the stream as the mapping names it, or in the region of its records.
+fn source_arn(mapping: &Mapping, head: &StreamHead, region: &str, means: &Means) -> String {
+    match &mapping.source {
+        Source::Stream { arn, .. } => arn.clone(),
+        Source::Table { .. } => head.arn(region, &means.engine.options().account),
+    }
 }

@@ -51,8 +51,7 @@ impl Lane {
     }
 
     fn is_window_given_up(&self, window: &Window, attempts: u32) -> bool {
-        let retries = u32::try_from(self.mapping.settings.maximum_retry_attempts).ok();
-        retries.is_some_and(|retries| attempts > retries) || self.is_too_old(window.span.end_ms)
+        self.is_exhausted(attempts) || self.is_too_old(window.span.end_ms)
     }
 
     /// Ends the open window if its state has become too large.

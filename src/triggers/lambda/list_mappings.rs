@@ -86,5 +86,5 @@ fn reads(call: &Call<'_>, mapping: &Mapping, source: &str) -> bool {
     let Ok(head) = arn::find(&call.triggers.engine, &call.scope(), source) else {
         return matches!(&mapping.source, Source::Stream { arn, .. } if arn == source);
     };
-    mapping.reads(&head) && (!mapping.is_configured() || head.closed.is_none())
+    mapping.goes_on_with(&head)
 }
