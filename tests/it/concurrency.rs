@@ -4,12 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::Server;
 
-async fn table(server: &Server, name: &str) {
-    let input = json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]});
-    server.call("CreateTable", &input).await.expect_ok();
-}
-
 async fn item(server: &Server, name: &str, pk: &str) -> Value {
     let input = json!({"TableName": name, "Key": {"pk": {"S": pk}}, "ConsistentRead": true});
     server.call("GetItem", &input).await.expect_ok()["Item"].clone()
@@ -30,7 +24,7 @@ async fn counters_add_up() {
     const TIMES: usize = 50;
     let (_folder, servers) = servers();
     for server in servers {
-        table(&server, "counters").await;
+        server.make_table("counters").await;
         let mut clients = tokio::task::JoinSet::new();
         for _ in 0..CLIENTS {
             let mut connection = server.connect().await;
@@ -64,7 +58,7 @@ async fn a_condition_is_won_once() {
     const CLIENTS: usize = 8;
     let (_folder, servers) = servers();
     for server in servers {
-        table(&server, "claims").await;
+        server.make_table("claims").await;
         for round in 0..20 {
             let pk = format!("seat-{round}");
             let mut clients = tokio::task::JoinSet::new();
@@ -94,7 +88,7 @@ async fn a_condition_is_won_once() {
 async fn a_write_is_seen_by_the_next_read() {
     let (_folder, servers) = servers();
     for server in servers {
-        table(&server, "reads").await;
+        server.make_table("reads").await;
         let (mut writer, mut reader) = (server.connect().await, server.connect().await);
         for value in 0..200 {
             let put = json!({"TableName": "reads", "Item": {"pk": {"S": "x"}, "v": {"N": value.to_string()}}});

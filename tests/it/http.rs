@@ -350,13 +350,7 @@ async fn compressed_requests_are_read() {
 async fn large_answers_are_compressed_on_request() {
     let server = Server::in_memory();
     let mut connection = server.connect().await;
-    let table = json!({"TableName": "wide", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]});
-    connection
-        .call("CreateTable", &table)
-        .await
-        .unwrap()
-        .expect_ok();
+    server.make_table("wide").await;
     let put = json!({"TableName": "wide", "Item": {"pk": {"S": "a"}, "text": {"S": "word ".repeat(3000)}}});
     connection.call("PutItem", &put).await.unwrap().expect_ok();
     let get = json!({"TableName": "wide", "Key": {"pk": {"S": "a"}}}).to_string();

@@ -211,13 +211,7 @@ async fn odd_codings_of_requests() {
 async fn answers_are_compressed_above_4_kib_only() {
     let server = Server::in_memory();
     let mut connection = server.connect().await;
-    let table = json!({"TableName": "edge", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]});
-    connection
-        .call("CreateTable", &table)
-        .await
-        .unwrap()
-        .expect_ok();
+    server.make_table("edge").await;
     let frame = r#"{"Item":{"pk":{"S":"0"},"t":{"S":""}}}"#.len();
     for (key, size) in [("0", 4096), ("1", 4097)] {
         let item = json!({"pk": {"S": key}, "t": {"S": "a".repeat(size - frame)}});

@@ -106,10 +106,13 @@ impl World {
             .await;
     }
 
-    /// Writes new items, in order.
+    /// Writes new items, in order; up to a hundred in one commit, so that no batch goes out between them.
     async fn put(&self, keys: &[&str]) {
-        for key in keys {
-            self.put_in("abc", key, json!({})).await;
+        for keys in keys.chunks(100) {
+            let put = |key| json!({"Put": {"TableName": "abc", "Item": {"p": {"S": key}}}});
+            let puts: Vec<Value> = keys.iter().map(put).collect();
+            self.call("TransactWriteItems", json!({"TransactItems": puts}))
+                .await;
         }
     }
 
@@ -124,6 +127,14 @@ impl World {
     /// A function `name` that a peer serves.
     async fn serve(&self, name: &str, function: &Function) {
         self.serve_setting(name, function, 1).await;
+    }
+
+    /// Serves a function that answers as permits are added.
+    async fn serve_held(&self, concurrency: u32) -> (Arc<Semaphore>, Function) {
+        let permits = Arc::new(Semaphore::new(0));
+        let function = Function::held(&permits).await;
+        self.serve_setting("f", &function, concurrency).await;
+        (permits, function)
     }
 
     async fn serve_setting(&self, name: &str, function: &Function, concurrency: u32) {
@@ -176,6 +187,8 @@ impl World {
             .update(&mapping.id, None, settings)
             .await;
         updated.expect("it is there");
+        // Lanes with the old settings deliver until they hear of the new ones.
+        settle_down().await;
     }
 
     /// What a drain leaves.
@@ -298,6 +311,18 @@ impl Function {
         Function::new(|_, _| success("null")).await
     }
 
+    /// One that fails whatever batch has an item of this key.
+    async fn poisoned_by(key: &'static str) -> Function {
+        Function::new(move |event, _| {
+            if keys(event).iter().any(|found| found == key) {
+                failure()
+            } else {
+                success("null")
+            }
+        })
+        .await
+    }
+
     /// One that fails so many times at first.
     async fn failing(times: usize) -> Function {
         Function::new(move |_, number| {
@@ -352,6 +377,13 @@ fn sequence(record: &Value) -> String {
 }
 
 /// `a0 a1 …`
+fn in_batches_of(batch_size: u32) -> Settings {
+    Settings {
+        batch_size,
+        ..Settings::default()
+    }
+}
+
 fn names(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|n| format!("{prefix}{n}")).collect()
 }

@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -87,6 +87,13 @@ impl Server {
             .call(operation, body)
             .await
             .expect("the server answers")
+    }
+
+    /// Makes a table with the key `pk`, a string.
+    pub(crate) async fn make_table(&self, name: &str) {
+        let table = json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]});
+        self.call("CreateTable", &table).await.expect_ok();
     }
 
     /// Ends the process at once, as `kill -9` does.

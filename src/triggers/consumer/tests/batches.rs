@@ -1,10 +1,8 @@
 //! What goes into a batch, when it goes out, and what is left out of it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::{Function, World, names, refs, settle_down};
 use crate::triggers::settings::{Settings, StartingPosition};
@@ -55,9 +53,7 @@ async fn batches_stay_under_six_megabytes() {
 #[tokio::test]
 async fn records_gather_while_the_function_is_busy() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
+    let (permits, function) = world.serve_held(1).await;
     world.map(size(100)).await;
     world.put(&["a"]).await;
     world.until(|| function.count() == 1).await;

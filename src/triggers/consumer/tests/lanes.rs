@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use super::{Function, World, failure, keys, names, refs, settle_down, success};
 use crate::triggers::settings::Settings;
@@ -61,9 +60,7 @@ async fn each_key_keeps_its_order() {
 async fn several_are_in_flight_as_far_as_the_function_allows() {
     for (concurrency, wanted) in [(10, 4), (2, 2), (1, 1)] {
         let world = World::new().await;
-        let permits = Arc::new(Semaphore::new(0));
-        let function = Function::held(&permits).await;
-        world.serve_setting("f", &function, concurrency).await;
+        let (permits, function) = world.serve_held(concurrency).await;
         world.map(parallel(4)).await;
         world.put(&refs(&names("k", 40))).await;
         world.until(|| function.count() == wanted).await;
@@ -82,14 +79,7 @@ async fn several_are_in_flight_as_far_as_the_function_allows() {
 #[tokio::test]
 async fn a_stuck_lane_does_not_stop_the_others() {
     let world = World::new().await;
-    let function = Function::new(|event, _| {
-        if keys(event).contains(&"k0".to_owned()) {
-            failure()
-        } else {
-            success("null")
-        }
-    })
-    .await;
+    let function = Function::poisoned_by("k0").await;
     world.serve_setting("f", &function, 10).await;
     let trigger = world.map(parallel(10)).await;
     world.put(&refs(&names("k", 60))).await;
@@ -149,14 +139,7 @@ async fn another_factor_loses_and_repeats_nothing() {
 #[tokio::test]
 async fn lanes_keep_their_positions_over_a_crash() {
     let world = World::new().await;
-    let function = Function::new(|event, _| {
-        if keys(event).contains(&"k0".to_owned()) {
-            failure()
-        } else {
-            success("null")
-        }
-    })
-    .await;
+    let function = Function::poisoned_by("k0").await;
     world.serve_setting("f", &function, 10).await;
     let trigger = world.map(parallel(5)).await;
     let all = names("k", 50);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tokio::sync::Semaphore;
 
-use super::{Function, World, deliveries, failure, setting, settle_down, success, until};
+use super::{
+    Function, World, deliveries, failure, in_batches_of, setting, settle_down, success, until,
+};
 use crate::ops::tables::testing::Service;
 use crate::triggers::settings::{Changes, Settings, StartingPosition};
 use crate::triggers::{Options, TriggerSetting};
@@ -25,9 +26,7 @@ fn configured(position: StartingPosition) -> Options {
 #[tokio::test]
 async fn an_update_waits_for_what_is_in_flight() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
+    let (permits, function) = world.serve_held(1).await;
     let trigger = world.map(Settings::default()).await;
     world.put(&["a"]).await;
     world.until(|| function.count() == 1).await;
@@ -118,9 +117,7 @@ async fn a_deleted_mapping_is_gone() {
 #[tokio::test]
 async fn deleting_during_an_invocation_leaves_nothing_behind() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
+    let (permits, function) = world.serve_held(1).await;
     let trigger = world.map(Settings::default()).await;
     world.put(&["a"]).await;
     world.until(|| function.count() == 1).await;
@@ -143,9 +140,7 @@ async fn deleting_during_an_invocation_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_stop_ends_what_hangs_in_deleted_mappings() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
+    let (_permits, function) = world.serve_held(1).await;
     let trigger = world.map(Settings::default()).await;
     world.put(&["a"]).await;
     world.until(|| function.count() == 1).await;
@@ -261,12 +256,7 @@ async fn a_restart_loses_and_repeats_nothing() {
     let mut world = World::new().await;
     let function = Function::willing().await;
     world.serve("f", &function).await;
-    world
-        .map(Settings {
-            batch_size: 3,
-            ..Settings::default()
-        })
-        .await;
+    world.map(in_batches_of(3)).await;
     for round in 0..5 {
         let keys = super::names(&format!("r{round}k"), 10);
         world.put(&super::refs(&keys)).await;
@@ -292,12 +282,7 @@ async fn after_a_crash_only_what_was_not_kept_comes_again() {
     })
     .await;
     world.serve("f", &function).await;
-    world
-        .map(Settings {
-            batch_size: 1,
-            ..Settings::default()
-        })
-        .await;
+    world.map(in_batches_of(1)).await;
     for round in 0..4 {
         world
             .put(&super::refs(&super::names(&format!("r{round}k"), 5)))
@@ -333,6 +318,7 @@ async fn an_update_to_another_function() {
         .mappings
         .update(&mapping.id, to, mapping.settings.clone());
     update.await.unwrap();
+    settle_down().await;
     world.put(&["b"]).await;
     world.drain().await;
     assert_eq!((one.all(), two.all()), ("a".to_owned(), "b".to_owned()));

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 
-use super::{Function, World, deliveries, failure, setting, settle_down, success};
+use super::{Function, World, deliveries, failure, in_batches_of, setting, settle_down, success};
 use crate::storage::{Batch, MemoryStore, Order, Store, StoreError, Visit};
 use crate::triggers::outbound::peer::{Answer, reply};
 use crate::triggers::settings::Settings;
@@ -190,15 +189,8 @@ impl Store for Fragile {
 async fn reads_that_fail_are_tried_again() {
     let store = Fragile::new();
     let world = World::over(Arc::clone(&store) as Arc<dyn Store>).await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
-    let trigger = world
-        .map(Settings {
-            batch_size: 2,
-            ..Settings::default()
-        })
-        .await;
+    let (permits, function) = world.serve_held(1).await;
+    let trigger = world.map(in_batches_of(2)).await;
     world.put(&["a", "b"]).await;
     world.until(|| function.count() == 1).await;
     world.put(&["c", "d", "e"]).await;
@@ -218,15 +210,8 @@ async fn reads_that_fail_are_tried_again() {
 async fn writes_that_fail_do_not_stop_deliveries() {
     let store = Fragile::new();
     let world = World::over(Arc::clone(&store) as Arc<dyn Store>).await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
-    world
-        .map(Settings {
-            batch_size: 1,
-            ..Settings::default()
-        })
-        .await;
+    let (permits, function) = world.serve_held(1).await;
+    world.map(in_batches_of(1)).await;
     world.put(&["a", "b", "c"]).await;
     world.until(|| function.count() == 1).await;
     store.writes_fail.store(true, Ordering::SeqCst);

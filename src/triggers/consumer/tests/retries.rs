@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::{
-    Function, World, deliveries, failure, keys, names, refs, sequence, settle_down, success,
+    Function, World, deliveries, failure, in_batches_of, keys, names, refs, sequence, settle_down,
+    success,
 };
 use crate::limits::STREAM_RETENTION_MS;
 use crate::triggers::functions::{FunctionSetting, Target};
@@ -35,12 +36,7 @@ async fn two_failures_then_success() {
     let function = Function::failing(2).await;
     world.serve("f", &function).await;
     world.put(&["a", "b", "c"]).await;
-    let trigger = world
-        .map(Settings {
-            batch_size: 2,
-            ..Settings::default()
-        })
-        .await;
+    let trigger = world.map(in_batches_of(2)).await;
     world.until(|| function.count() == 1).await;
     settle_down().await;
     assert_eq!(function.count(), 1, "the clock stands");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Function, World, deliveries, failure};
+use super::{Function, World, deliveries, failure, in_batches_of};
 use crate::triggers::settings::Settings;
 
 #[tokio::test]
@@ -114,12 +114,7 @@ async fn the_last_deliveries_are_remembered() {
     let world = World::new().await;
     let function = Function::willing().await;
     world.serve("f", &function).await;
-    let trigger = world
-        .map(Settings {
-            batch_size: 1,
-            ..Settings::default()
-        })
-        .await;
+    let trigger = world.map(in_batches_of(1)).await;
     for round in 0..22 {
         let items: Vec<Value> = (0..25)
             .map(|n| json!({"PutRequest": {"Item": {"p": {"S": format!("{round}-{n}")}}}}))

@@ -1,13 +1,11 @@
 //! Waiting: for a function that is not there, for its turn, for somebody who polls; and drains, which wait for all of it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
-use super::{Function, PATIENCE, World, deliveries, settle_down};
+use super::{Function, PATIENCE, World, deliveries, in_batches_of, settle_down};
 use crate::limits::STREAM_RETENTION_MS;
 use crate::triggers::functions::{FunctionSetting, Target};
 use crate::triggers::settings::Settings;
@@ -114,17 +112,10 @@ async fn an_update_is_not_kept_waiting_by_what_has_not_begun() {
 #[tokio::test]
 async fn a_drain_says_what_is_left() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
+    let (permits, function) = world.serve_held(1).await;
     world.drain().await;
     world.put(&["a", "b", "c"]).await;
-    let trigger = world
-        .map(Settings {
-            batch_size: 2,
-            ..Settings::default()
-        })
-        .await;
+    let trigger = world.map(in_batches_of(2)).await;
     let left = world.drain_for(Duration::from_millis(50)).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["pending"], 3);
@@ -157,15 +148,8 @@ async fn a_drain_says_what_is_left_at_a_stop() {
 #[tokio::test]
 async fn a_drain_asks_for_what_is_written_when_it_begins() {
     let world = World::new().await;
-    let permits = Arc::new(Semaphore::new(0));
-    let function = Function::held(&permits).await;
-    world.serve("f", &function).await;
-    world
-        .map(Settings {
-            batch_size: 1,
-            ..Settings::default()
-        })
-        .await;
+    let (permits, function) = world.serve_held(1).await;
+    world.map(in_batches_of(1)).await;
     world.put(&["a"]).await;
     world.until(|| function.count() == 1).await;
     let drain = world.drain();
